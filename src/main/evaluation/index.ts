@@ -1,0 +1,11 @@
+/** Metrics and thresholds: a leaf that knows only numbers. */
+export { rank } from './ranking.ts'
+export type { Label, Labels, Ranking } from './ranking.ts'
+export { auroc, rocCurve } from './roc.ts'
+export type { RocCurve } from './roc.ts'
+export { averagePrecision, bestF1, confusionAt, precisionRecallCurve } from './precision-recall.ts'
+export type { BestF1, Confusion, PrecisionRecallCurve } from './precision-recall.ts'
+export { connectedComponents } from './components.ts'
+export type { Components, Mask } from './components.ts'
+export { PixelEvaluation, areaUpTo, aupro, pixelAuroc } from './pixels.ts'
+export type { AnomalyMap, ProCurve } from './pixels.ts'
