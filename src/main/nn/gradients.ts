@@ -61,8 +61,8 @@ function reaching(loss: Node, wrt: readonly Node[]): ReadonlySet<Node> {
   const needed = new Set<Node>()
   const { nodes, customGradients } = loss.graph
   for (const node of nodes.slice(0, loss.id + 1)) {
-    if (node.operation.kind === 'detach') continue
-    const inputs = customGradients.get(node)?.inputs ?? node.inputs
+    // A detached value stops the walk, yet gradients by it may be asked for: a gradient penalty does.
+    const inputs = node.operation.kind === 'detach' ? [] : (customGradients.get(node)?.inputs ?? node.inputs)
     if (targets.has(node) || inputs.some((input) => needed.has(input))) needed.add(node)
   }
   return needed

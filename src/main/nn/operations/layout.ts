@@ -21,9 +21,13 @@ export function transpose(x: Node, order: readonly number[]): Node {
   )
 }
 
-export function concat(parts: readonly Node[], axis: number): Node {
+/** Joins along `axis`, which counts from the end when negative. */
+export function concat(parts: readonly Node[], along: number): Node {
   const [first] = parts
   if (!first) throw new GraphError('concat: nothing to join')
+  const axis = along < 0 ? along + first.shape.length : along
+  if (axis < 0 || axis >= first.shape.length)
+    throw new GraphError(`concat: axis ${along} of rank ${first.shape.length}`)
   if (parts.length === 1) return first
   for (const part of parts)
     if (
