@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { errorCode, translateError } from './errors.ts'
+import { isId, newId } from './ids.ts'
+
+/**
+ * Tells living processes from dead ones on one data folder. Each open store holds the lock of a tiny file in
+ * `locks/`; the operating system drops it when the process ends, however it ends. Process ids would not do: they
+ * are reused, they differ between containers that share a folder, and asking for a start time is different on
+ * every system. The lock is SQLite's own, so it works wherever the database itself works.
+ */
+export class Lease {
+  /** Names this store in rows and temporary files. */
+  readonly owner: string
+  readonly #folder: string
+  readonly #holder: Database.Database
+
+  private constructor(folder: string, owner: string, holder: Database.Database) {
+    this.#folder = folder
+    this.owner = owner
+    this.#holder = holder
+  }
+
+  /** Takes a lease in `folder`, which is made if need be. Throws StorageError if that cannot be written. */
+  static take(folder: string): Lease {
+    try {
+      mkdirSync(folder, { recursive: true })
+      for (;;) {
+        const owner = newId()
+        const file = lockFile(folder, owner)
+        const holder = hold(file, 1000)
+        // A sweep may have taken the file for a dead one in the instant before the lock: then it is gone.
+        if (holder !== undefined && existsSync(file)) return new Lease(folder, owner, holder)
+        holder?.close()
+      }
+    } catch (error) {
+      throw translateError(error, folder)
+    }
+  }
+
+  /** True while the store that took the lease `owner` is open in some process. */
+  isAlive(owner: string): boolean {
+    if (owner === this.owner) return true
+    const file = lockFile(this.#folder, owner)
+    if (!isId(owner) || !existsSync(file)) return false
+    const holder = hold(file, 0)
+    if (holder === undefined) return true
+    rmSync(file, { force: true })
+    holder.close()
+    return false
+  }
+
+  /** Removes the lock files of dead processes. */
+  sweep(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (name.endsWith('.lock')) this.isAlive(name.slice(0, -'.lock'.length))
+    }
+  }
+
+  release(): void {
+    rmSync(lockFile(this.#folder, this.owner), { force: true })
+    this.#holder.close()
+  }
+}
+
+function lockFile(folder: string, owner: string): string {
+  return join(folder, `${owner}.lock`)
+}
+
+/** Opens and locks the file; undefined if another connection holds it (for longer than the patience). */
+function hold(file: string, patienceMilliseconds: number): Database.Database | undefined {
+  const database = new Database(file, { timeout: patienceMilliseconds })
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+    return database
+  } catch (error) {
+    database.close()
+    if (errorCode(error).startsWith('SQLITE_BUSY')) return undefined
+    throw error
+  }
+}
