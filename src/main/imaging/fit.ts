@@ -226,6 +226,10 @@ export function assembleMap(plan: FitPlan, maps: readonly Float32Array[]): Plane
     if (map.length !== size * size)
       throw new RangeError(`map has ${map.length} values, expected ${size}×${size}`)
   }
+  const [only] = maps
+  if (only !== undefined && maps.length === 1 && only.length === content.width * content.height) {
+    return { width: content.width, height: content.height, data: only.slice() }
+  }
   const result = new Float32Array(content.width * content.height)
   const columns = blendWeights([...new Set(views.map((view) => view.x))], size, plan.workingWidth)
   const rows = blendWeights([...new Set(views.map((view) => view.y))], size, plan.workingHeight)
