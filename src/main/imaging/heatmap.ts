@@ -1,0 +1,115 @@
+import { colourIndex, colourMap } from './colourmap.ts'
+import { sharp } from './libvips.ts'
+import { encodeIndexedPng } from './png.ts'
+import type { Plane, Raster } from './raster.ts'
+import type { Region } from './regions.ts'
+
+export interface HeatmapOptions {
+  /**
+   * Let low values fade out, to lay the picture over the image: invisible at 0, opaque from the threshold (0.5) on,
+   * so that good parts do not glow. Default false: every pixel opaque.
+   */
+  readonly transparent?: boolean
+}
+
+export interface OverlayOptions {
+  /** Opacity of the heatmap from the threshold on, 0 to 1; lower values fade towards the bare image. */
+  readonly opacity: number
+  /** Outlined in the picture. */
+  readonly regions: readonly Region[]
+}
+
+/** How visible a normalised value is, 0 to 1: a smooth step that is nothing at 0 and full at the threshold. */
+function presence(value: number): number {
+  const t = Math.min(1, Math.max(0, 2 * value))
+  return t * t * (3 - 2 * t)
+}
+
+function indicesOf(plane: Plane): Uint8Array {
+  const indices = new Uint8Array(plane.data.length)
+  for (let i = 0; i < indices.length; i++) indices[i] = colourIndex(plane.data[i] as number)
+  return indices
+}
+
+/**
+ * A map of normalised values (0 to 1, 0.5 the threshold) as a coloured PNG of the same size. The colours mean the
+ * same in every picture: nothing is stretched to the image's own range.
+ */
+export async function renderHeatmap(plane: Plane, options: HeatmapOptions = {}): Promise<Buffer> {
+  const alphas = Uint8Array.from({ length: 256 }, (_, i) => Math.round(255 * presence(i / 255)))
+  return encodeIndexedPng(
+    plane.width,
+    plane.height,
+    indicesOf(plane),
+    colourMap,
+    options.transparent === true ? alphas : undefined,
+  )
+}
+
+/**
+ * The image with its heatmap laid over it and the regions outlined: an RGB PNG of the image's size.
+ * @throws RangeError if image and map differ in size
+ */
+export async function renderOverlay(raster: Raster, plane: Plane, options: OverlayOptions): Promise<Buffer> {
+  const { width, height, channels, data } = raster
+  if (plane.width !== width || plane.height !== height) {
+    throw new RangeError(`map is ${plane.width}×${plane.height} px, image ${width}×${height}`)
+  }
+  const opacity = Math.min(1, Math.max(0, options.opacity))
+  const weights = Float32Array.from({ length: 256 }, (_, i) => opacity * presence(i / 255))
+  const picture = new Uint8ClampedArray(width * height * 3)
+  const indices = indicesOf(plane)
+  const second = channels === 3 ? 1 : 0
+  for (let i = 0, at = 0, out = 0; i < indices.length; i++, at += channels, out += 3) {
+    const index = indices[i] as number
+    const weight = weights[index] as number
+    const rest = 255 * (1 - weight)
+    picture[out] = (data[at] as number) * rest + (colourMap[3 * index] as number) * weight
+    picture[out + 1] = (data[at + second] as number) * rest + (colourMap[3 * index + 1] as number) * weight
+    picture[out + 2] =
+      (data[at + 2 * second] as number) * rest + (colourMap[3 * index + 2] as number) * weight
+  }
+  const thickness = Math.max(1, Math.round(Math.min(width, height) / 256))
+  for (const region of options.regions) drawOutline(picture, width, height, region.contour, thickness)
+  return sharp(picture, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 2, adaptiveFiltering: true })
+    .toBuffer()
+}
+
+// Not on the colour map, and far from grey.
+const outlineColour = [0, 255, 230] as const
+
+/**
+ * Draws a clockwise outline along pixel edges, `thickness` pixels wide, on its outer side so that it hides nothing
+ * of the region; at the image's border, where there is no outside, on the inner side.
+ */
+function drawOutline(
+  picture: Uint8ClampedArray,
+  width: number,
+  height: number,
+  contour: Region['contour'],
+  thickness: number,
+): void {
+  const fill = (fromX: number, fromY: number, toX: number, toY: number): void => {
+    for (let y = Math.max(0, fromY); y < Math.min(height, toY); y++) {
+      for (let x = Math.max(0, fromX); x < Math.min(width, toX); x++)
+        picture.set(outlineColour, 3 * (y * width + x))
+    }
+  }
+  for (const [i, [x, y]] of contour.entries()) {
+    const [nextX, nextY] = contour[(i + 1) % contour.length] ?? [x, y]
+    const horizontal = y === nextY
+    // Clockwise: going right the outside is above, going down it is to the right, and so on.
+    const forward = horizontal ? nextX > x : nextY > y
+    const edge = horizontal ? y : x
+    const limit = horizontal ? height : width
+    const before = horizontal === forward
+    let from = before ? edge - thickness : edge
+    if (edge === 0) from = 0
+    if (edge === limit) from = limit - thickness
+    // Lengthened by the thickness at both ends: the corners close.
+    if (horizontal)
+      fill(Math.min(x, nextX) - thickness, from, Math.max(x, nextX) + thickness, from + thickness)
+    else fill(from, Math.min(y, nextY) - thickness, from + thickness, Math.max(y, nextY) + thickness)
+  }
+}

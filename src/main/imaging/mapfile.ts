@@ -1,0 +1,37 @@
+import { sharp } from './libvips.ts'
+import type { Plane } from './raster.ts'
+
+/**
+ * A map of normalised values (0 to 1, 0.5 the threshold) as a 16-bit grey PNG: exact to 1/131070, readable by any
+ * tool. Values outside are clamped, not-a-number becomes 0.
+ */
+export async function encodeMap(plane: Plane): Promise<Buffer> {
+  const { width, height, data } = plane
+  const samples = new Uint16Array(data.length)
+  for (let i = 0; i < data.length; i++) {
+    // Typed arrays truncate; a not-a-number turns into 0 by itself.
+    samples[i] = Math.min(1, Math.max(0, data[i] as number)) * 65535 + 0.5
+  }
+  return sharp(samples, { raw: { width, height, channels: 1 } })
+    .toColourspace('grey16')
+    .png({ compressionLevel: 3, adaptiveFiltering: false })
+    .toBuffer()
+}
+
+/**
+ * The plane that encodeMap wrote.
+ * @throws Error if the bytes are no 16-bit grey PNG
+ */
+export async function decodeMap(bytes: Uint8Array): Promise<Plane> {
+  const image = sharp(bytes)
+  const metadata = await image.metadata()
+  if (metadata.format !== 'png' || metadata.depth !== 'ushort' || metadata.channels !== 1) {
+    throw new Error(`not a map: expected a 16-bit grey PNG, got ${metadata.format}, ${metadata.depth}`)
+  }
+  const raw = image.toColourspace('grey16').raw({ depth: 'ushort' })
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true })
+  const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  const values = new Float32Array(samples.length)
+  for (let i = 0; i < values.length; i++) values[i] = (samples[i] as number) / 65535
+  return { width: info.width, height: info.height, data: values }
+}
