@@ -7,24 +7,10 @@ import { encodeSrgb, oklabToLinear, type Triple } from './oklab.ts'
 function path(at: number): Triple {
   const lightness = 0.13 + 0.83 * at
   const hue = ((275 + 190 * at) * Math.PI) / 180
-  // Little at the dark end, where screens show little colour, most in the middle.
-  const chroma = 0.06 + 0.135 * Math.sin(Math.PI * at ** 0.9)
+  // Little at both ends, where screens show little colour; everywhere just inside sRGB, so that nothing is clipped
+  // and no bend of the gamut's surface shows as a band.
+  const chroma = 0.07 + 0.115 * Math.sin(Math.PI * at)
   return [lightness, chroma * Math.cos(hue), chroma * Math.sin(hue)]
-}
-
-/** Largest fraction of a colour's chroma that sRGB can show. */
-function shownChroma(colour: Triple): number {
-  const fits = (part: number): boolean =>
-    oklabToLinear([colour[0], colour[1] * part, colour[2] * part]).every((v) => v >= 0 && v <= 1)
-  if (fits(1)) return 1
-  let low = 0
-  let high = 1
-  for (let i = 0; i < 30; i++) {
-    const middle = (low + high) / 2
-    if (fits(middle)) low = middle
-    else high = middle
-  }
-  return low
 }
 
 const entries = 256
@@ -34,9 +20,7 @@ function build(): Uint8Array {
   const points: Triple[] = []
   const lengths = new Float64Array(fine + 1)
   for (let i = 0; i <= fine; i++) {
-    const wanted = path(i / fine)
-    const part = shownChroma(wanted)
-    const point: Triple = [wanted[0], wanted[1] * part, wanted[2] * part]
+    const point = path(i / fine)
     const last = points.at(-1)
     if (last !== undefined) {
       const step = Math.hypot(point[0] - last[0], point[1] - last[1], point[2] - last[2])
@@ -51,7 +35,7 @@ function build(): Uint8Array {
     const wanted = (total * i) / (entries - 1)
     while (j < fine && (lengths[j] as number) < wanted) j++
     const linear = oklabToLinear(points[j] as Triple)
-    linear.forEach((v, c) => (result[3 * i + c] = Math.round(255 * encodeSrgb(Math.min(1, Math.max(0, v))))))
+    linear.forEach((v, c) => (result[3 * i + c] = Math.round(255 * encodeSrgb(v))))
   }
   return result
 }

@@ -6,8 +6,8 @@ import type { Region } from './regions.ts'
 
 export interface HeatmapOptions {
   /**
-   * Let low values fade out, to lay the picture over the image: invisible at 0, opaque from the threshold (0.5) on,
-   * so that good parts do not glow. Default false: every pixel opaque.
+   * Let low values fade out, to lay the picture over the image: invisible up to half the threshold (0.25), opaque from
+   * the threshold (0.5) on, so that good parts do not glow. Default false: every pixel opaque.
    */
   readonly transparent?: boolean
 }
@@ -19,9 +19,9 @@ export interface OverlayOptions {
   readonly regions: readonly Region[]
 }
 
-/** How visible a normalised value is, 0 to 1: a smooth step that is nothing at 0 and full at the threshold. */
+/** How visible a normalised value is, 0 to 1: a smooth step from half the threshold to the threshold. */
 function presence(value: number): number {
-  const t = Math.min(1, Math.max(0, 2 * value))
+  const t = Math.min(1, Math.max(0, 4 * value - 1))
   return t * t * (3 - 2 * t)
 }
 
@@ -96,6 +96,7 @@ function drawOutline(
         picture.set(outlineColour, 3 * (y * width + x))
     }
   }
+  let [lastX, lastY] = contour.at(-1) ?? [0, 0]
   for (const [i, [x, y]] of contour.entries()) {
     const [nextX, nextY] = contour[(i + 1) % contour.length] ?? [x, y]
     const horizontal = y === nextY
@@ -103,13 +104,20 @@ function drawOutline(
     const forward = horizontal ? nextX > x : nextY > y
     const edge = horizontal ? y : x
     const limit = horizontal ? height : width
-    const before = horizontal === forward
-    let from = before ? edge - thickness : edge
+    let from = horizontal === forward ? edge - thickness : edge
     if (edge === 0) from = 0
     if (edge === limit) from = limit - thickness
-    // Lengthened by the thickness at both ends: the corners close.
-    if (horizontal)
-      fill(Math.min(x, nextX) - thickness, from, Math.max(x, nextX) + thickness, from + thickness)
-    else fill(from, Math.min(y, nextY) - thickness, from + thickness, Math.max(y, nextY) + thickness)
+    if (horizontal) fill(Math.min(x, nextX), from, Math.max(x, nextX), from + thickness)
+    else fill(from, Math.min(y, nextY), from + thickness, Math.max(y, nextY))
+
+    // Right turns leave a gap between the outer sides of their two edges: the square across the corner.
+    const turn = (x - lastX) * (nextY - y) - (y - lastY) * (nextX - x)
+    if (turn > 0) {
+      const left = x > lastX || nextX < x ? x : x - thickness
+      const top = y > lastY || nextY < y ? y : y - thickness
+      fill(left, top, left + thickness, top + thickness)
+    }
+    lastX = x
+    lastY = y
   }
 }
