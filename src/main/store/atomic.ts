@@ -4,15 +4,26 @@ import fs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StorageError, errorCode } from './errors.ts'
 
+/** One file of writeAtomically: its bytes, where they go, and a temporary name on the same file system. */
+export interface PendingFile {
+  readonly target: string
+  readonly temporary: string
+  readonly data: Uint8Array | string
+}
+
 /**
- * Writes `data` under a temporary name, syncs it, renames it to `target` and syncs the folder: after a crash
- * or a power cut the target is whole or absent, and once this returns it is there for good.
+ * Writes files under temporary names, syncs them, renames them to their targets and syncs the folders: after a
+ * crash or a power cut each target is whole or absent, and once this returns all are there for good. A folder
+ * that several of them go to is synced once.
  */
-export async function writeAtomically(
-  target: string,
-  data: Uint8Array | string,
-  temporary: string,
-): Promise<void> {
+export async function writeAtomically(files: readonly PendingFile[]): Promise<void> {
+  // Settled and not merely failed: nothing may still be writing when the caller hears of an error.
+  const outcomes = await Promise.allSettled(files.map(writeOne))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  for (const folder of new Set(files.map((file) => dirname(file.target)))) await syncFolder(folder)
+}
+
+async function writeOne({ target, temporary, data }: PendingFile): Promise<void> {
   try {
     const handle = await fs.open(temporary, 'w')
     try {
@@ -21,7 +32,7 @@ export async function writeAtomically(
     } finally {
       await handle.close()
     }
-    await putInPlace(temporary, target)
+    await fs.rename(temporary, target)
   } catch (error) {
     await discard(temporary)
     throw error
@@ -58,7 +69,8 @@ export async function copyAtomically(
         `The file ${source} changed while it was being read. Try again when it is complete.`,
       )
     }
-    await putInPlace(temporary, target)
+    await fs.rename(temporary, target)
+    await syncFolder(dirname(target))
   } catch (error) {
     await discard(temporary)
     throw error
@@ -75,11 +87,6 @@ export async function hashFile(file: string): Promise<{ sha256: string; bytes: n
     hash.update(part)
   }
   return { sha256: hash.digest('hex'), bytes }
-}
-
-async function putInPlace(temporary: string, target: string): Promise<void> {
-  await fs.rename(temporary, target)
-  await syncFolder(dirname(target))
 }
 
 /** Makes renames in a folder last. Windows has no such call and needs none: NTFS journals its directories. */

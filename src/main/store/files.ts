@@ -89,9 +89,18 @@ export class FileStore {
   }
 
   /** Stores an inspection's map. Call before the inspection's row is created. */
-  async writeMap(inspectionId: string, png: Uint8Array): Promise<void> {
-    const target = this.mapPath(inspectionId)
-    await this.#guarded(target, async () => writeAtomically(target, png, await this.#temporary('maps')))
+  writeMap(inspectionId: string, png: Uint8Array): Promise<void> {
+    return this.writeMaps([{ id: inspectionId, png }])
+  }
+
+  /** Stores the maps of several inspections at once: fewer syncs than one by one. */
+  async writeMaps(maps: readonly { readonly id: string; readonly png: Uint8Array }[]): Promise<void> {
+    await this.#guarded(join(this.folder, 'maps'), async () => {
+      const pending = maps.map(async ({ id, png }) => {
+        return { target: this.mapPath(id), temporary: await this.#temporary('maps'), data: png }
+      })
+      await writeAtomically(await Promise.all(pending))
+    })
   }
 
   /** Makes the folder of a model or training run and returns its path. */
@@ -104,7 +113,9 @@ export class FileStore {
   /** Writes a file inside a model's folder, e.g. `model.json`. */
   async writeModelFile(modelId: string, name: string, data: Uint8Array | string): Promise<void> {
     const target = join(await this.createModelFolder(modelId), basename(name))
-    await this.#guarded(target, async () => writeAtomically(target, data, await this.#temporary('models')))
+    await this.#guarded(target, async () =>
+      writeAtomically([{ target, data, temporary: await this.#temporary('models') }]),
+    )
   }
 
   /** Removes a file or model folder of an area; gone already is fine. For the garbage collection only. */

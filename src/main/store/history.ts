@@ -1,5 +1,6 @@
 import type { SqlValue } from './connection.ts'
-import type { Verdict } from './inspections.ts'
+
+export type Verdict = 'ok' | 'ng'
 
 /** Which inspections, and in which order. */
 export interface InspectionFilter {
@@ -28,16 +29,18 @@ export function historyQuery(filter: InspectionFilter): {
   order: string
   parameters: Record<string, SqlValue>
 } {
-  const conditions = ['project_id = @projectId']
+  // A lot is by far the narrowest condition, which SQLite cannot know: the plus keeps it from other indexes.
+  const minor = filter.lotId === undefined ? '' : '+'
+  const conditions = [`${minor}project_id = @projectId`]
   const parameters: Record<string, SqlValue> = { projectId: filter.projectId }
   const add = (condition: string, name: string, value: SqlValue | undefined): void => {
     if (value === undefined) return
     conditions.push(condition)
     parameters[name] = value
   }
-  add('verdict = @verdict', 'verdict', filter.verdict)
+  add(`${minor}verdict = @verdict`, 'verdict', filter.verdict)
   add('lot_id = @lotId', 'lotId', filter.lotId)
-  add('model_id = @modelId', 'modelId', filter.modelId)
+  add(`${minor}model_id = @modelId`, 'modelId', filter.modelId)
   add('inspected_at >= @since', 'since', filter.since)
   add('inspected_at < @until', 'until', filter.until)
   const [direction, comparison] = filter.order === 'oldest' ? ['ASC', '>'] : ['DESC', '<']

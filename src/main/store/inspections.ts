@@ -1,10 +1,8 @@
 import { insertSql, type Query, type SqlValue } from './connection.ts'
 import { demandFile, notFound, type StoreContext } from './context.ts'
-import { historyQuery, type InspectionFilter } from './history.ts'
+import { historyQuery, type InspectionFilter, type Verdict } from './history.ts'
 import { newId } from './ids.ts'
 import { RegionRepository, type StoredRegion } from './regions.ts'
-
-export type Verdict = 'ok' | 'ng'
 
 /** One image judged by one model. Only images that could be judged have one; errors are reported, not stored. */
 export interface Inspection {
