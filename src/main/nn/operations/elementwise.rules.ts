@@ -1,7 +1,6 @@
 /** Gradient rules of the element-wise operations. */
 import type { Node } from '../graph.ts'
 import {
-  add,
   divide,
   greater,
   multiply,

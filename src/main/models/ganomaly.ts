@@ -1,0 +1,128 @@
+/**
+ * GANomaly (Akcay, Atapour-Abarghouei & Breckon 2018, arXiv 1805.06725): encoder, decoder, encoder; a part is
+ * anomalous where its image and where the code of its reconstruction differ from the originals.
+ */
+import { Graph, type Node } from '../nn/graph.ts'
+import { gradients } from '../nn/gradients.ts'
+import { binaryCrossEntropy, meanSquaredError } from '../nn/layers.ts'
+import { abs, add, detach, multiply, subtract } from '../nn/operations/elementwise.ts'
+import { mean } from '../nn/operations/reduction.ts'
+import { adam } from '../nn/optimisers.ts'
+import type { Program, StateVariable } from '../nn/program.ts'
+import { Random } from '../nn/random.ts'
+import { decode, encode, InspectionScope, TrainingScope, type NetworkShape } from './dcgan.ts'
+
+export interface GanomalyTraining extends NetworkShape {
+  readonly batch: number
+  readonly learningRate: number
+  readonly seed: number
+  readonly weights: { readonly adversarial: number; readonly image: number; readonly latent: number }
+}
+
+/** The networks on one batch, and their losses: what a training step and a gradient test are made from. */
+export interface GanomalyLosses {
+  readonly graph: Graph
+  readonly images: Node
+  readonly generator: TrainingScope
+  readonly discriminator: TrainingScope
+  readonly reconstruction: Node
+  readonly losses: Readonly<Record<'generator' | 'discriminator' | 'adversarial' | 'image' | 'latent', Node>>
+}
+
+/**
+ * One forward pass. The discriminator sees each batch once: its passes serve both updates, which is exact
+ * because both are taken at the same weights.
+ *
+ * @param imageLoss by default the paper's L1; a smooth one makes gradients comparable across engines
+ */
+export function ganomalyLosses(
+  options: GanomalyTraining,
+  imageLoss: (a: Node, b: Node) => Node = (a, b) => mean(abs(subtract(a, b))),
+): GanomalyLosses {
+  const graph = new Graph()
+  const random = new Random(options.seed)
+  const { size, channels, batch, latent, weights } = options
+  const images = graph.input('images', [batch, size, size, channels])
+  const x = subtract(multiply(images, 2), 1)
+  const generator = new TrainingScope(graph, 'generator', random)
+  const discriminator = new TrainingScope(graph, 'discriminator', random)
+  const code = encode(inner(generator, 'encoder1'), x, options, latent).code
+  const reconstruction = decode(inner(generator, 'decoder'), code, options)
+  const codeAgain = encode(inner(generator, 'encoder2'), reconstruction, options, latent).code
+  const real = encode(discriminator, x, options, 1)
+  const fake = encode(discriminator, reconstruction, options, 1)
+  const adversarial = meanSquaredError(fake.features, detach(real.features))
+  const image = imageLoss(reconstruction, x)
+  const latentLoss = meanSquaredError(codeAgain, code)
+  return {
+    graph,
+    images,
+    generator,
+    discriminator,
+    reconstruction,
+    losses: {
+      generator: add(
+        add(multiply(adversarial, weights.adversarial), multiply(image, weights.image)),
+        multiply(latentLoss, weights.latent),
+      ),
+      discriminator: multiply(add(binaryCrossEntropy(real.code, 1), binaryCrossEntropy(fake.code, 0)), 0.5),
+      adversarial,
+      image,
+      latent: latentLoss,
+    },
+  }
+}
+
+/** One whole training step as one program: forward, both backward passes, both Adam updates. */
+export function ganomalyStep(options: GanomalyTraining): Program {
+  const { images, generator, discriminator, losses } = ganomalyLosses(options)
+  const train = (name: string, scope: TrainingScope, loss: Node): StateVariable[] => {
+    const { parameters } = scope
+    const slopes = gradients(
+      loss,
+      parameters.map(({ node }) => node),
+    )
+    const { next, states } = adam(name, {
+      learningRate: options.learningRate,
+      beta1: 0.5,
+      beta2: 0.999,
+    }).updates(parameters.map(({ node }, index) => ({ node, gradient: slopes[index] })))
+    return [
+      ...parameters.map(({ node, initial }, index) => ({ node, initial, next: next[index] })),
+      ...states,
+    ]
+  }
+  return {
+    inputs: { images },
+    outputs: losses,
+    states: [
+      ...train('adam/generator', generator, losses.generator),
+      // The discriminator's running statistics serve no inspection.
+      ...generator.statistics,
+      ...train('adam/discriminator', discriminator, losses.discriminator),
+    ],
+  }
+}
+
+/** Prefixes block names, so that three networks share one scope. */
+function inner(scope: { block: TrainingScope['block'] }, prefix: string): { block: TrainingScope['block'] } {
+  return { block: (name, x, options) => scope.block(`${prefix}/${name}`, x, options) }
+}
+
+/** The trained generator for inspection: reconstruction in [0, 1] and latent difference [N] of images in [0, 1]. */
+export function ganomalyInspection(
+  images: Node,
+  shape: NetworkShape,
+  values: Readonly<Record<string, Float32Array>>,
+): { readonly reconstruction: Node; readonly latent: Node } {
+  const scope = new InspectionScope('generator', values)
+  const x = subtract(multiply(images, 2), 1)
+  const code = encode(inner(scope, 'encoder1'), x, shape, shape.latent).code
+  const rebuilt = decode(inner(scope, 'decoder'), code, shape)
+  const codeAgain = encode(inner(scope, 'encoder2'), rebuilt, shape, shape.latent).code
+  const difference = subtract(codeAgain, code)
+  return {
+    reconstruction: multiply(add(rebuilt, 1), 0.5),
+    latent: mean(multiply(difference, difference), [1, 2, 3]),
+  }
+}
