@@ -146,7 +146,15 @@ export const layoutCases: readonly OperationCase[] = [
     name: `upsample ${show(shape)} by ${factor}`,
     inputs: [{ shape }],
     build: (x) => upsample(x, factor),
-    tensorflow: (tf, x) =>
-      tf.image.resizeNearestNeighbor(x as Tensor4D, [shape[1] * factor, shape[2] * factor]),
+    // Not resizeNearestNeighbor, whose gradient is wrong for images one pixel wide.
+    tensorflow: (tf, x) => {
+      const repeated = (size: number): number[] =>
+        Array.from({ length: size * factor }, (_, index) => Math.floor(index / factor))
+      return tf.gather(
+        tf.gather(x, tf.tensor1d(repeated(shape[1]), 'int32'), 1),
+        tf.tensor1d(repeated(shape[2]), 'int32'),
+        2,
+      )
+    },
   })),
 ]
