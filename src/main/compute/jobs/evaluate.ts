@@ -29,6 +29,7 @@ export async function evaluate(
   const byType = new Map<string, Tally>()
   for (const { type, maskFile } of job.items)
     if (type !== null && maskFile !== null) byType.set(type, newTally())
+  const hasMasks = job.items.some(({ maskFile }) => maskFile !== null)
   const maskProblems: { id: string; message: string }[] = []
 
   const count = (item: EvaluationItem, map: Plane, mask: Mask | null) => {
@@ -52,7 +53,7 @@ export async function evaluate(
         judged: async ({ item, raster, judgement }) => {
           const score = judgement.scores[calibration.defaultScore]
           const verdict = score >= calibration.threshold.value ? 'ng' : 'ok'
-          if (item.label === 'good' || item.maskFile !== null) {
+          if (hasMasks && (item.label === 'good' || item.maskFile !== null)) {
             const map = mapToImage(planViews(raster.width, raster.height, judge.metadata.fit), judgement.map)
             try {
               count(

@@ -1,0 +1,58 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { imagesBelow } from './import/folders.ts'
+
+/** There is nothing to inspect; the message says what was looked at. */
+export class NoImagesError extends Error {
+  override readonly name = 'NoImagesError'
+}
+
+/** An image to inspect, with a short name that is unique among those of one call. */
+export interface ImageFile {
+  /** Absolute path. */
+  readonly file: string
+  /** Path below the folder that was named, or the file's name; `/` between folders, with the extension. */
+  readonly name: string
+}
+
+/**
+ * The images that a list of files and folders (looked through to the bottom) stands for, each once. A file that
+ * was named is kept even if it is missing or no image: it is reported when its turn comes, beside the others.
+ *
+ * @throws NoImagesError if nothing is left
+ */
+export async function collectImages(paths: readonly string[]): Promise<ImageFile[]> {
+  const found = new Map<string, string>()
+  for (const given of paths) {
+    const place = path.resolve(given)
+    const folder = await stat(place).then(
+      (status) => status.isDirectory(),
+      () => false,
+    )
+    if (!folder) {
+      if (!found.has(place)) found.set(place, path.basename(place))
+      continue
+    }
+    for (const file of await imagesBelow(place)) {
+      if (!found.has(file)) found.set(file, path.relative(place, file).split(path.sep).join('/'))
+    }
+  }
+  if (found.size === 0) {
+    throw new NoImagesError(`There are no images in ${paths.join(', ')} (PNG, JPEG, TIFF, WebP or BMP).`)
+  }
+  return uniqueNames(found)
+}
+
+/** Two folders may hold images of one name; the later ones get a number. */
+function uniqueNames(found: ReadonlyMap<string, string>): ImageFile[] {
+  const used = new Set<string>()
+  return [...found].map(([file, wanted]) => {
+    let name = wanted
+    const { dir, name: stem, ext } = path.posix.parse(wanted)
+    for (let number = 2; used.has(name.toLowerCase()); number++) {
+      name = path.posix.join(dir, `${stem}-${number}${ext}`)
+    }
+    used.add(name.toLowerCase())
+    return { file, name }
+  })
+}

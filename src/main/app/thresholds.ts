@@ -1,0 +1,98 @@
+import { thresholdFromGood, thresholdFromLabels } from '../evaluation/index.ts'
+import type { Calibration } from '../models/types.ts'
+import type { Project, SampleSplit, StoredCalibration } from '../store/index.ts'
+import type { Core } from './core.ts'
+import { judgeSamples, type EvaluationHooks } from './evaluation.ts'
+import { calibrationRow, type CalibratedModel } from './models.ts'
+
+/** A threshold that cannot be set; the message says why and what to do. */
+export class ThresholdError extends Error {
+  override readonly name = 'ThresholdError'
+}
+
+/** How the new threshold is found. */
+export type ThresholdChoice =
+  | { readonly by: 'value'; readonly value: number }
+  /** From the scores of the held-out good images that the model keeps. */
+  | { readonly by: 'false-alarm-rate'; readonly rate: number }
+  /** The best F1 on labelled good and defective images. */
+  | { readonly by: 'f1' }
+
+/**
+ * Sets a model's threshold: a new calibration row, which judges from now on. Nothing is trained, and what was
+ * inspected before keeps the threshold it was judged by.
+ *
+ * @throws ThresholdError when the samples or the value do not allow it
+ */
+export async function setThreshold(
+  core: Core,
+  project: Project,
+  model: CalibratedModel,
+  choice: ThresholdChoice,
+  hooks: EvaluationHooks = {},
+): Promise<StoredCalibration> {
+  const threshold = await find(core, project, model, choice, hooks)
+  return core.store.calibrations.create(calibrationRow(model.model.id, { ...model.calibration, threshold }))
+}
+
+async function find(
+  core: Core,
+  project: Project,
+  model: CalibratedModel,
+  choice: ThresholdChoice,
+  hooks: EvaluationHooks,
+): Promise<Calibration['threshold']> {
+  const { calibration } = model
+  switch (choice.by) {
+    case 'value': {
+      const { value } = choice
+      if (!Number.isFinite(value)) throw new ThresholdError('A threshold is a number.')
+      return { ...calibration.threshold, value, low: value, high: value, mode: 'manual' }
+    }
+    case 'false-alarm-rate': {
+      try {
+        const { value, low, high } = thresholdFromGood(
+          calibration.goodScores[calibration.defaultScore],
+          choice.rate,
+        )
+        return { value, low, high, mode: 'false-alarm-rate', falseAlarmRate: choice.rate }
+      } catch (error) {
+        throw asThresholdError(error)
+      }
+    }
+    case 'f1': {
+      const split = labelledSplit(core, project)
+      const { judged } = await judgeSamples(core, { project, model, split }, hooks)
+      try {
+        const { value, low, high } = thresholdFromLabels(
+          judged.map(({ score }) => score),
+          judged.map(({ sample }) => sample.label === 'defect'),
+        )
+        return { ...calibration.threshold, value, low, high, mode: 'f1' }
+      } catch (error) {
+        throw asThresholdError(error)
+      }
+    }
+  }
+}
+
+/**
+ * Where the labelled images for F1 come from: the validation split if it has defects, so that the test split stays
+ * untouched; else the test split.
+ */
+export function labelledSplit(core: Core, project: Project): SampleSplit {
+  const has = (split: SampleSplit, label: 'good' | 'defect') =>
+    core.store.samples.count({ projectId: project.id, split, label }) > 0
+  for (const split of ['validation', 'test'] as const) {
+    if (has(split, 'good') && has(split, 'defect')) return split
+  }
+  throw new ThresholdError(
+    `The project "${project.name}" has no labelled defects beside good images to find the best F1 on. Import some, or set the threshold by --false-alarm-rate.`,
+  )
+}
+
+function asThresholdError(error: unknown): unknown {
+  return error instanceof RangeError
+    ? new ThresholdError(`The threshold cannot be set: ${error.message}.`)
+    : error
+}

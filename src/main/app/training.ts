@@ -1,0 +1,223 @@
+import type { ComputeDiedError } from '../compute/errors.ts'
+import { trainWithRecovery } from '../compute/recovery.ts'
+import { families } from '../models/families.ts'
+import type { EngineChoice, ModelMetadata, TrainingEvent, TrainingJob } from '../models/types.ts'
+import type { Model, Project, Store, TrainingRun } from '../store/index.ts'
+import type { Core } from './core.ts'
+import { resolveEngine } from './engines.ts'
+import { calibrationRow } from './models.ts'
+import { createSnapshot } from './samples-snapshot.ts'
+
+/** A training that cannot be started or resumed; the message says why and what to do. */
+export class TrainingRequestError extends Error {
+  override readonly name = 'TrainingRequestError'
+  readonly problem: 'family' | 'config' | 'run' | 'samples'
+  /** For `config`: what is wrong, by field. */
+  readonly fields: readonly { readonly path: readonly string[]; readonly message: string }[]
+
+  constructor(
+    problem: TrainingRequestError['problem'],
+    message: string,
+    fields: TrainingRequestError['fields'] = [],
+  ) {
+    super(message)
+    this.problem = problem
+    this.fields = fields
+  }
+}
+
+export interface TrainingRequest {
+  readonly project: Project
+  readonly family: string
+  /** Raw configuration; the family's schema checks it and fills in its defaults. */
+  readonly config: Readonly<Record<string, unknown>>
+  readonly engine: EngineChoice
+  readonly falseAlarmRate: number
+  /** Share of the good training images held out for calibration. */
+  readonly validationFraction: number
+}
+
+export interface TrainingHooks {
+  /** The run exists and is about to train. */
+  onRun?(run: TrainingRun): void
+  onEvent?(event: TrainingEvent): void
+  /** The compute process died and the run goes on from its last checkpoint. */
+  onRestart?(death: ComputeDiedError): void
+  readonly signal?: AbortSignal
+}
+
+export interface TrainingOutcome {
+  /** `finished`, or `cancelled` when the signal stopped it: it can be resumed. */
+  readonly run: TrainingRun
+  /** Present when finished. */
+  readonly model: Model | undefined
+}
+
+/**
+ * Trains a model on a snapshot of the project's good samples. Every epoch is stored as it ends; a run that stops
+ * for whatever reason (cancelled, failed, killed) can be resumed from its last checkpoint.
+ *
+ * @throws TrainingRequestError, SnapshotError before a run exists; afterwards whatever failed, with the run kept
+ */
+export async function startTraining(
+  core: Core,
+  request: TrainingRequest,
+  hooks: TrainingHooks = {},
+): Promise<TrainingOutcome> {
+  const { store } = core
+  const config = checkConfig(request.family, request.config)
+  const seed = config['seed']
+  const run = store.transaction(() => {
+    const snapshot = createSnapshot(store, request.project.id, {
+      validationFraction: request.validationFraction,
+      ...(typeof seed === 'number' ? { seed } : {}),
+    })
+    return store.runs.create({
+      projectId: request.project.id,
+      snapshotId: snapshot.id,
+      family: request.family,
+      config,
+      engine: request.engine,
+      falseAlarmRate: request.falseAlarmRate,
+    })
+  })
+  return carryOut(core, run, hooks)
+}
+
+/**
+ * Goes on with a run from its last checkpoint, with its own configuration and snapshot.
+ *
+ * @throws TrainingRequestError `run` if there is none of that id; StorageError `in-use` if it runs or has finished
+ */
+export async function resumeTraining(
+  core: Core,
+  runId: string,
+  hooks: TrainingHooks = {},
+): Promise<TrainingOutcome> {
+  return carryOut(core, requireRun(core.store, runId), hooks)
+}
+
+/**
+ * The run of that id, or the beginning of one.
+ *
+ * @throws TrainingRequestError `run`, naming those that could be resumed
+ */
+export function requireRun(store: Store, id: string): TrainingRun {
+  const runs = store.runs.list()
+  const matching = runs.filter((run) => run.id === id || (id.length >= 4 && run.id.startsWith(id)))
+  const [found, second] = matching
+  if (found && !second) return found
+  const resumable = runs.filter((run) => run.state !== 'finished').slice(0, 5)
+  const list = resumable.map((run) => `${run.id} (${run.state}, ${run.epochsDone} epochs)`).join(', ')
+  throw new TrainingRequestError(
+    'run',
+    `There is ${second ? 'more than one' : 'no'} training run "${id}". ${list ? `Runs that could be resumed: ${list}.` : 'No run could be resumed.'}`,
+  )
+}
+
+/**
+ * Checks a configuration against its family's schema and fills in the defaults.
+ *
+ * @throws TrainingRequestError `family`, `config` with what is wrong by field
+ */
+export function checkConfig(
+  familyName: string,
+  config: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const family = families[familyName]
+  if (!family) {
+    const names = Object.keys(families).join(', ')
+    throw new TrainingRequestError('family', `There is no family "${familyName}". There is: ${names}.`)
+  }
+  const result = family.schema.safeParse(config)
+  if (result.success) return result.data
+  const fields = result.error.issues.map((issue) => ({
+    path: issue.path.map(String),
+    message: issue.message,
+  }))
+  const words = fields.map((field) => `${field.path.join('.')}: ${field.message}`).join('; ')
+  throw new TrainingRequestError('config', `The configuration of ${family.title} is wrong: ${words}.`, fields)
+}
+
+async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): Promise<TrainingOutcome> {
+  const { store } = core
+  const resume = queued.state !== 'queued'
+  const folder = await store.files.createModelFolder(queued.id)
+  const engine = await resolveEngine(core, queued.engine as EngineChoice, hooks.signal)
+  const run = store.runs.start(queued.id)
+  hooks.onRun?.(run)
+  const client = core.newCompute()
+  try {
+    const result = await trainWithRecovery(client, jobOf(store, run, folder, engine, resume), {
+      onEvent: (event) => {
+        record(store, run.id, event)
+        hooks.onEvent?.(event)
+      },
+      onRestart: (death) => hooks.onRestart?.(death),
+      ...(hooks.signal ? { signal: hooks.signal } : {}),
+    })
+    if (result.state === 'cancelled' || !result.metadata) {
+      return { run: store.runs.finish(run.id, 'cancelled'), model: undefined }
+    }
+    return await keepModel(store, run, result.metadata)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    try {
+      store.runs.finish(run.id, 'failed', reason)
+    } catch {
+      // The database cannot be written: what made the training fail may be the very same. Its first words count.
+    }
+    throw error
+  } finally {
+    await client.close()
+  }
+}
+
+function jobOf(
+  store: Store,
+  run: TrainingRun,
+  folder: string,
+  engine: EngineChoice,
+  resume: boolean,
+): TrainingJob {
+  const samples = store.snapshots
+    .samples(run.snapshotId)
+    .flatMap((sample) =>
+      sample.label === 'unlabelled'
+        ? []
+        : [{ id: sample.id, file: store.files.imagePath(sample), split: sample.split, label: sample.label }],
+    )
+  const { family, config, falseAlarmRate } = run
+  return { folder, family, config, samples, engine, resume, falseAlarmRate }
+}
+
+function record(store: Store, id: string, event: TrainingEvent): void {
+  if (event.kind === 'started') {
+    store.transaction(() => {
+      store.runs.setEngineUsed(id, event.engine)
+      store.runs.rewind(id, event.resumedFrom)
+    })
+  } else if (event.kind === 'epoch') {
+    store.runs.recordEpoch(id, event.epoch, {
+      ...event.losses,
+      validation: event.validation,
+      seconds: event.seconds,
+    })
+  }
+}
+
+/** The model, its first calibration and the run's end belong together: one transaction. */
+async function keepModel(store: Store, run: TrainingRun, metadata: ModelMetadata): Promise<TrainingOutcome> {
+  const { sha256 } = await store.files.hash(store.models.file(run.id))
+  return store.transaction(() => {
+    const model = store.models.create({
+      id: run.id,
+      projectId: run.projectId,
+      runId: run.id,
+      metadata,
+      sha256,
+    })
+    store.calibrations.create(calibrationRow(model.id, metadata.calibration))
+    return { run: store.runs.finish(run.id, 'finished'), model }
+  })
+}
