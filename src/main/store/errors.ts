@@ -53,7 +53,7 @@ const texts: Record<'disk-full' | 'read-only' | 'busy' | 'corrupt' | 'conflict' 
     'The file %s is damaged or is no Flawline database. Move it away and restore a backup (flawline.db.before-… beside it, if there is one).',
   conflict: 'The change contradicts what is already stored in %s.',
   'input-output':
-    'Reading or writing %s failed. Check the disk and its connection; everything saved so far is kept.',
+    'Reading or writing %s failed. Check the path, the disk and its connection; everything saved so far is kept.',
 }
 
 function problemOf(code: string): keyof typeof texts | undefined {
@@ -66,7 +66,8 @@ function problemOf(code: string): keyof typeof texts | undefined {
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy'
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt'
   if (code.startsWith('SQLITE_CONSTRAINT')) return 'conflict'
-  if (code.startsWith('SQLITE_IOERR') || code === 'EIO') return 'input-output'
+  // Node's remaining system errors: EIO, ENOTDIR, EMFILE, … (its own begin with ERR_).
+  if (code.startsWith('SQLITE_IOERR') || /^E[A-Z0-9]+$/.test(code)) return 'input-output'
   return undefined
 }
 
