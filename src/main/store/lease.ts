@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { errorCode, translateError } from './errors.ts'
@@ -29,10 +29,11 @@ export class Lease {
       for (;;) {
         const owner = newId()
         const file = lockFile(folder, owner)
+        writeFileSync(file, '')
         const holder = hold(file, 1000)
         // A sweep may have taken the file for a dead one in the instant before the lock: then it is gone.
-        if (holder !== undefined && existsSync(file)) return new Lease(folder, owner, holder)
-        holder?.close()
+        if (typeof holder === 'object' && existsSync(file)) return new Lease(folder, owner, holder)
+        if (typeof holder === 'object') holder.close()
       }
     } catch (error) {
       throw translateError(error, folder)
@@ -42,10 +43,10 @@ export class Lease {
   /** True while the store that took the lease `owner` is open in some process. */
   isAlive(owner: string): boolean {
     if (owner === this.owner) return true
+    if (!isId(owner)) return false
     const file = lockFile(this.#folder, owner)
-    if (!isId(owner) || !existsSync(file)) return false
     const holder = hold(file, 0)
-    if (holder === undefined) return true
+    if (typeof holder === 'string') return holder === 'held'
     rmSync(file, { force: true })
     holder.close()
     return false
@@ -68,15 +69,19 @@ function lockFile(folder: string, owner: string): string {
   return join(folder, `${owner}.lock`)
 }
 
-/** Opens and locks the file; undefined if another connection holds it (for longer than the patience). */
-function hold(file: string, patienceMilliseconds: number): Database.Database | undefined {
-  const database = new Database(file, { timeout: patienceMilliseconds })
+/** Opens and locks the file. `held`: another connection has it (longer than the patience); `gone`: no such file. */
+function hold(file: string, patienceMilliseconds: number): Database.Database | 'held' | 'gone' {
+  let database: Database.Database | undefined
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    // Never made here: a file that its owner removes at this moment would stay for good.
+    database = new Database(file, { timeout: patienceMilliseconds, fileMustExist: true })
+    // Nothing is ever written, so a journal file beside it would only be litter after a kill.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return database
   } catch (error) {
-    database.close()
-    if (errorCode(error).startsWith('SQLITE_BUSY')) return undefined
+    database?.close()
+    if (errorCode(error).startsWith('SQLITE_BUSY')) return 'held'
+    if (errorCode(error).startsWith('SQLITE_CANTOPEN') && !existsSync(file)) return 'gone'
     throw error
   }
 }
