@@ -2,6 +2,7 @@
  * GANomaly (Akcay, Atapour-Abarghouei & Breckon 2018, arXiv 1805.06725): encoder, decoder, encoder; a part is
  * anomalous where its image and where the code of its reconstruction differ from the originals.
  */
+import { z } from 'zod'
 import { Graph, type Node } from '../nn/graph.ts'
 import { gradients } from '../nn/gradients.ts'
 import { binaryCrossEntropy, meanSquaredError } from '../nn/layers.ts'
@@ -10,14 +11,50 @@ import { mean } from '../nn/operations/reduction.ts'
 import { adam } from '../nn/optimisers.ts'
 import type { Program, StateVariable } from '../nn/program.ts'
 import { Random } from '../nn/random.ts'
+import { commonFields } from './config.ts'
 import { decode, encode, InspectionScope, TrainingScope, type NetworkShape } from './dcgan.ts'
+import type { Family } from './family.ts'
 
-export interface GanomalyTraining extends NetworkShape {
-  readonly batch: number
-  readonly learningRate: number
-  readonly seed: number
-  readonly weights: { readonly adversarial: number; readonly image: number; readonly latent: number }
-}
+const schema = z.object({
+  ...commonFields,
+  width: z
+    .number()
+    .int()
+    .min(4)
+    .max(128)
+    .default(32)
+    .describe('Features of the first layer; they double at each halving of the image'),
+  latent: z
+    .number()
+    .int()
+    .min(4)
+    .max(1024)
+    .default(100)
+    .describe('Length of the code that an image is squeezed into'),
+  adversarialWeight: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('Weight of the adversarial (feature matching) loss'),
+  imageWeight: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(50)
+    .describe('Weight of the image loss (mean absolute difference)'),
+  latentWeight: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('Weight of the latent loss (mean squared difference)'),
+})
+
+export type GanomalyConfig = z.infer<typeof schema>
+
+/** Below this loss the discriminator has won and teaches nothing more: the reference implementation starts it anew. */
+const DISCRIMINATOR_HAS_WON = 1e-5
 
 /** The networks on one batch, and their losses: what a training step and a gradient test are made from. */
 export interface GanomalyLosses {
@@ -36,12 +73,12 @@ export interface GanomalyLosses {
  * @param imageLoss by default the paper's L1; a smooth one makes gradients comparable across engines
  */
 export function ganomalyLosses(
-  options: GanomalyTraining,
+  options: GanomalyConfig,
   imageLoss: (a: Node, b: Node) => Node = (a, b) => mean(abs(subtract(a, b))),
 ): GanomalyLosses {
   const graph = new Graph()
   const random = new Random(options.seed)
-  const { size, channels, batch, latent, weights } = options
+  const { size, channels, batch, latent } = options
   const images = graph.input('images', [batch, size, size, channels])
   const x = subtract(multiply(images, 2), 1)
   const generator = new TrainingScope(graph, 'generator', random)
@@ -62,8 +99,8 @@ export function ganomalyLosses(
     reconstruction,
     losses: {
       generator: add(
-        add(multiply(adversarial, weights.adversarial), multiply(image, weights.image)),
-        multiply(latentLoss, weights.latent),
+        add(multiply(adversarial, options.adversarialWeight), multiply(image, options.imageWeight)),
+        multiply(latentLoss, options.latentWeight),
       ),
       discriminator: multiply(add(binaryCrossEntropy(real.code, 1), binaryCrossEntropy(fake.code, 0)), 0.5),
       adversarial,
@@ -74,7 +111,7 @@ export function ganomalyLosses(
 }
 
 /** One whole training step as one program: forward, both backward passes, both Adam updates. */
-export function ganomalyStep(options: GanomalyTraining): Program {
+export function ganomalyStep(options: GanomalyConfig): Program {
   const { images, generator, discriminator, losses } = ganomalyLosses(options)
   const train = (name: string, scope: TrainingScope, loss: Node): StateVariable[] => {
     const { parameters } = scope
@@ -125,4 +162,16 @@ export function ganomalyInspection(
     reconstruction: multiply(add(rebuilt, 1), 0.5),
     latent: mean(multiply(difference, difference), [1, 2, 3]),
   }
+}
+
+export const ganomaly: Family<GanomalyConfig> = {
+  name: 'ganomaly',
+  title: 'GANomaly',
+  summary: 'Encodes, rebuilds and encodes again; a part is anomalous where it is not rebuilt.',
+  schema,
+  trainingProgram: ganomalyStep,
+  isInspectionState: (name) => name.startsWith('generator/'),
+  inspection: ganomalyInspection,
+  restart: ({ discriminator }) =>
+    discriminator !== undefined && discriminator < DISCRIMINATOR_HAS_WON ? 'discriminator/' : null,
 }

@@ -84,8 +84,10 @@ export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
     }
     const { shape, start, end } = parseEntry(name, entry, values.length)
     extents.push({ name, start, end })
-    // slice() copies to a fresh buffer: the file's own values need not be aligned to 4 bytes.
-    tensors.set(name, { shape, data: new Float32Array(values.slice(start, end).buffer) })
+    // Copied: the file's own values need not be aligned to 4 bytes.
+    const data = new Float32Array((end - start) / bytesPerValue)
+    new Uint8Array(data.buffer).set(values.subarray(start, end))
+    tensors.set(name, { shape, data })
   }
   checkExtents(extents, values.length)
   return { tensors, metadata }
