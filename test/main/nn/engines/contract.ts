@@ -1,14 +1,17 @@
 /** What every engine must do; run for each of them. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Engine } from '../../../../src/main/nn/engines/engine.ts'
+import { gradients } from '../../../../src/main/nn/gradients.ts'
 import { Graph, GraphError } from '../../../../src/main/nn/graph.ts'
 import { add, multiply } from '../../../../src/main/nn/operations/elementwise.ts'
 import { reshape } from '../../../../src/main/nn/operations/layout.ts'
 import { matmul } from '../../../../src/main/nn/operations/linear.ts'
 import { sum } from '../../../../src/main/nn/operations/reduction.ts'
+import { nameOf } from '../../../../src/main/nn/program.ts'
 import { cases, draw } from '../cases.ts'
 import { assertClose } from '../compare.ts'
+import { drawCritic } from '../critic.ts'
 import { exactCases } from '../exactCases.ts'
 import { evaluate } from '../reference.ts'
 
@@ -49,6 +52,24 @@ export function describeEngine(name: string, { open, tolerance }: ContractOption
             ),
           )
         })
+    })
+
+    test('a gradient penalty and its gradients agree with the reference', async () => {
+      const { images, parameters, slope, penalty, given } = drawCritic()
+      const wanted = [penalty, slope, ...gradients(penalty, parameters)]
+      const nodes = [images, ...parameters]
+      const executable = await engine.compile({
+        inputs: Object.fromEntries(nodes.map((node) => [nameOf(node), node])),
+        outputs: Object.fromEntries(wanted.map((node, index) => [`y${index}`, node])),
+        states: [],
+      })
+      const outputs = await executable.run(
+        Object.fromEntries(nodes.map((node) => [nameOf(node), Float32Array.from(given.get(node) ?? [])])),
+      )
+      await executable.release()
+      evaluate(wanted, given).forEach((value, index) =>
+        assertClose(outputs[`y${index}`], value, 2 * tolerance, `output ${index}`),
+      )
     })
 
     describe('exact values', () => {
@@ -215,7 +236,5 @@ export function describeEngine(name: string, { open, tolerance }: ContractOption
       })
       await executable.release()
     })
-
-    after(() => undefined)
   })
 }
