@@ -105,12 +105,15 @@ function prefersWindows(features: number, s: ConvolutionSizes, g: ConvolutionGeo
   return OPERATIONS_PER_MOVE * moved + products < OPERATIONS_PER_MOVE * 4 * results + 2 * results * features
 }
 
-/** Cells of stride×stride pixels that cover the padded image. */
+/** Cells of stride×stride pixels that cover the image, also where the last window does not reach its end. */
 function cellsOf(
   s: ConvolutionSizes,
   g: ConvolutionGeometry,
 ): { readonly rows: number; readonly columns: number } {
-  return { rows: s.outHeight + s.kernelY / g.strideY - 1, columns: s.outWidth + s.kernelX / g.strideX - 1 }
+  return {
+    rows: Math.max(s.outHeight + s.kernelY / g.strideY - 1, Math.ceil((s.height + g.padTop) / g.strideY)),
+    columns: Math.max(s.outWidth + s.kernelX / g.strideX - 1, Math.ceil((s.width + g.padLeft) / g.strideX)),
+  }
 }
 
 function byWindows(
