@@ -184,11 +184,14 @@ export class RunRepository {
     })
   }
 
-  /** Forgets epochs after `epoch`: a resumed run begins at its last checkpoint, which may be older. */
+  /**
+   * Forgets epochs after `epoch`: a resumed run begins at its last checkpoint, which may be older. It may be newer
+   * too, if the process died between the checkpoint and recordEpoch: then record that epoch from the checkpoint.
+   */
   rewind(id: string, epoch: number): void {
     this.#context.connection.transaction(() => {
       this.#forget.run(id, epoch)
-      this.#epochsDone.run(epoch, id)
+      this.#epochsDone.run(Math.min(epoch, this.get(id).epochsDone), id)
     })
   }
 
