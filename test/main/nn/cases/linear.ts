@@ -66,6 +66,11 @@ const settings: readonly Setting[] = [
   })),
   { image: [2, 4, 4, 3], kernel: [4, 4, 5], geometry: geometryOf({}) },
   { image: [3, 8, 8, 1], kernel: [4, 4, 2], geometry: geometryOf({ stride: 2, padding: 1 }) },
+  // The kernel is a multiple of the stride, and rows, columns or both are left over.
+  { image: [2, 5, 6, 4], kernel: [2, 2, 1], geometry: geometryOf({ stride: 2 }) },
+  { image: [1, 4, 7, 5], kernel: [2, 2, 2], geometry: geometryOf({ stride: 2 }) },
+  { image: [1, 7, 7, 3], kernel: [4, 4, 1], geometry: geometryOf({ stride: 2 }) },
+  { image: [1, 7, 9, 1], kernel: [4, 4, 6], geometry: geometryOf({ stride: 2, padding: 1 }) },
   // Padding wider than the kernel: some windows see nothing but zeros.
   { image: [1, 3, 3, 2], kernel: [2, 2, 2], geometry: geometryOf({ stride: 1, padding: 2 }) },
 ]
