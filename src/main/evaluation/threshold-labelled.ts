@@ -1,5 +1,5 @@
 /** Thresholds from labelled defects: the best F1, and the two-threshold form ok / review / ng. */
-import { bestF1, confusionAt } from './precision-recall.ts'
+import { bestF1 } from './precision-recall.ts'
 import { at } from './ranking.ts'
 import type { Labels } from './ranking.ts'
 import { thresholdFromGood } from './threshold-good.ts'
@@ -112,12 +112,11 @@ export function reviewThresholds(
   let review = withMargin(scores, at(defects, Math.floor(missRate * defects.length + 1e-9)))
   if (review >= ng) review = ng = ng / 2 + review / 2
 
-  const shares = (anomalous: boolean): Shares => {
-    const called = (threshold: number): number => {
-      const { falseAlarmRate: alarms, recall } = confusionAt(scores, labels, threshold)
-      return anomalous ? recall : alarms
-    }
-    return { ok: 1 - called(review), review: called(review) - called(ng), ng: called(ng) }
+  const shares = (classScores: Float64Array): Shares => {
+    const reviewed = classScores.filter((score) => score >= review).length
+    const rejected = classScores.filter((score) => score >= ng).length
+    const count = classScores.length
+    return { ok: (count - reviewed) / count, review: (reviewed - rejected) / count, ng: rejected / count }
   }
-  return { review, ng, good: shares(false), defects: shares(true) }
+  return { review, ng, good: shares(good), defects: shares(defects) }
 }
