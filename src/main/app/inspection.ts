@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { ComputeDiedError } from '../compute/errors.ts'
-import type { InspectItem, PipelineLimits } from '../compute/messages.ts'
+import type { PipelineLimits } from '../compute/messages.ts'
 import { inspectWithRecovery } from '../compute/recovery.ts'
 import { newId, type Lot, type Project } from '../store/index.ts'
 import { Committer } from './committer.ts'
@@ -8,6 +8,11 @@ import type { Core } from './core.ts'
 import type { ImageFile } from './files.ts'
 import type { InspectionOutcome, KeepImages } from './inspection-outcome.ts'
 import type { CalibratedModel } from './models.ts'
+
+/** Overlay pictures cannot be written where they were wanted. */
+export class OverlayError extends Error {
+  override readonly name = 'OverlayError'
+}
 
 export interface InspectionRequest {
   readonly project: Project
@@ -48,13 +53,14 @@ export interface InspectionReport {
  * reported when its transaction is on the disk and not before. An image that cannot be judged is reported and
  * stops nothing; a data folder that cannot be written stops everything, with what was reported before kept.
  *
- * @throws StorageError; ComputeDiedError when the compute process keeps dying; JobError when the model is unusable
+ * @throws OverlayError before anything is judged; StorageError; ComputeDiedError when the compute process keeps dying; JobError when the model is unusable
  */
 export async function inspectImages(
   core: Core,
   request: InspectionRequest,
   hooks: InspectionHooks = {},
 ): Promise<InspectionReport> {
+  demandOtherFolder(request)
   const { store } = core
   const { project, model } = request
   const lot = request.lot === undefined ? undefined : store.lots.findOrCreate(project.id, request.lot)
@@ -74,7 +80,7 @@ export async function inspectImages(
     {
       modelFile: model.file,
       calibration: model.calibration,
-      items: [...images].map(([id, image]) => itemOf(id, image)),
+      items: [...images].map(([id, { file, name }]) => ({ id, file, overlayName: name })),
       minimumArea: request.minimumArea,
       maps: true,
       overlays: request.overlays
@@ -99,8 +105,14 @@ export async function inspectImages(
   }
 }
 
-function itemOf(id: string, image: ImageFile): InspectItem {
-  const { dir, base } = path.posix.parse(image.name)
-  // The extension stays part of the name: part.png and part.jpg may lie side by side.
-  return { id, file: image.file, overlayName: path.posix.join(dir, base) }
+/** An overlay picture may not take the place of the image it is made from. */
+function demandOtherFolder(request: InspectionRequest): void {
+  if (!request.overlays) return
+  const folder = path.resolve(request.overlays.folder)
+  const images = new Set(request.images.map(({ file }) => file))
+  for (const { name } of request.images) {
+    const target = path.join(folder, `${name}.png`)
+    if (images.has(target))
+      throw new OverlayError(`The pictures would overwrite ${target}. Choose another folder.`)
+  }
 }
