@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { copyAtomically, hashFile, syncFolder, writeAtomically } from './atomic.ts'
 import { StorageError, isMissing, translateError } from './errors.ts'
+import { makeFolder } from './folders.ts'
 import { isId, newId } from './ids.ts'
 import type { Lease } from './lease.ts'
 
@@ -32,7 +33,7 @@ export class FileStore {
     this.folder = folder
     this.#lease = lease
     try {
-      for (const area of areas) mkdirSync(join(folder, area), { recursive: true })
+      for (const area of areas) makeFolder(join(folder, area))
     } catch (error) {
       throw translateError(error, folder)
     }
@@ -148,7 +149,7 @@ export class FileStore {
   async #temporary(area: FileArea): Promise<string> {
     const folder = join(this.folder, area, '.temporary', this.#lease.owner)
     if (!this.#madeFolders.has(folder)) {
-      await fs.mkdir(folder, { recursive: true })
+      makeFolder(folder)
       this.#madeFolders.add(folder)
     }
     return join(folder, newId())
@@ -163,7 +164,7 @@ export class FileStore {
 
   async #makeFolder(folder: string): Promise<void> {
     if (this.#madeFolders.has(folder)) return
-    await fs.mkdir(folder, { recursive: true })
+    makeFolder(folder)
     await syncFolder(dirname(folder))
     this.#madeFolders.add(folder)
   }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { errorCode, translateError } from './errors.ts'
+import { makeFolder } from './folders.ts'
 import { isId, newId } from './ids.ts'
 
 /**
@@ -25,7 +26,7 @@ export class Lease {
   /** Takes a lease in `folder`, which is made if need be. Throws StorageError if that cannot be written. */
   static take(folder: string): Lease {
     try {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       for (;;) {
         const owner = newId()
         const file = lockFile(folder, owner)

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CalibrationRepository } from './calibrations.ts'
 import { checkStore, type CheckReport } from './check.ts'
@@ -7,6 +6,7 @@ import type { StoreContext } from './context.ts'
 import { translateError } from './errors.ts'
 import { EvaluationRepository } from './evaluations.ts'
 import { FileStore } from './files.ts'
+import { makeFolder } from './folders.ts'
 import { GarbageCollector } from './garbage.ts'
 import { InspectionRepository } from './inspections.ts'
 import { Lease } from './lease.ts'
@@ -61,7 +61,7 @@ export function openStore(dataFolder: string, options: StoreOptions = {}): Store
   const clock = options.now ?? (() => new Date())
   const undo: (() => void)[] = []
   try {
-    makeFolder(folder)
+    makeDataFolder(folder)
     const connection = new Connection(join(folder, 'flawline.db'), {
       slowQueryMilliseconds: options.slowQueryMilliseconds ?? 250,
       log: options.log ?? console.warn,
@@ -111,9 +111,9 @@ function assemble(context: StoreContext, close: () => void): Store {
   }
 }
 
-function makeFolder(folder: string): void {
+function makeDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     throw translateError(error, folder)
   }

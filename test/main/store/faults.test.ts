@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import sharp from 'sharp'
 import { openStore, type Store } from '../../../src/main/store/index.ts'
-import { addModel, seededRandom, temporaryFolder } from './support.ts'
+import { addModel, atEnd, seededRandom, temporaryFolder } from './support.ts'
 
 const worker = join(import.meta.dirname, 'fault-worker.ts')
 /** Two kills each. */
@@ -125,7 +125,7 @@ test('killed while importing: what was reported is there, and importing again go
     },
   })
   const store = openStore(data)
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   for (const project of store.projects.list()) {
     if (project.name.startsWith('churn')) store.projects.delete(project.id)
   }

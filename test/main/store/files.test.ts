@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { storedExtension } from '../../../src/main/store/files.ts'
 import { StorageError, newId, openStore } from '../../../src/main/store/index.ts'
-import { temporaryFolder, temporaryStore } from './support.ts'
+import { atEnd, temporaryFolder, temporaryStore } from './support.ts'
 
 test('an image is stored once under its hash, and again if its copy was damaged', async (t) => {
   const store = temporaryStore(t)
@@ -101,7 +101,7 @@ test('an id that would leave the folder is refused', (t) => {
 test('temporary files of a dead process are swept, those of a living one stay', async (t) => {
   const folder = temporaryFolder(t)
   const living = openStore(folder)
-  t.after(() => living.close())
+  atEnd(t, () => living.close())
   await living.files.writeMap(newId(), Buffer.from('map'))
   const temporary = join(folder, 'maps', '.temporary')
   const [owner] = readdirSync(temporary)

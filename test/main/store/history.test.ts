@@ -5,6 +5,7 @@ import type { InspectionFilter } from '../../../src/main/store/index.ts'
 import {
   addModel,
   anInspection,
+  atEnd,
   seededRandom,
   steppingClock,
   temporaryFolder,
@@ -64,7 +65,7 @@ test('deleting needs no scan either: every reference has an index', (t) => {
 
 test('filters, order, pages and the summary agree with a plain list', async (t) => {
   const store = openStore(temporaryFolder(t), { now: steppingClock() })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   const bench = await addModel(store)
   const other = await addModel(store, 'another project')
   const lots = ['a', 'b'].map((name) => store.lots.findOrCreate(bench.projectId, name).id)

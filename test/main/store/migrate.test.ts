@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { StorageError, openStore } from '../../../src/main/store/index.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
-import { temporaryFolder } from './support.ts'
+import { atEnd, temporaryFolder } from './support.ts'
 
 const newest = migrations.length
 const nextStep = { version: newest + 1, name: 'add a note', sql: 'ALTER TABLE project ADD COLUMN note TEXT' }
@@ -50,7 +50,7 @@ test('an older database is copied, then brought up to date', (t) => {
   const backup = temporaryFolder(t)
   writeFileSync(join(backup, 'flawline.db'), readFileSync(join(folder, `flawline.db.before-${newest}`)))
   const old = openStore(backup)
-  t.after(() => old.close())
+  atEnd(t, () => old.close())
   assert.equal(old.connection.pragma('user_version'), newest)
   assert.equal(old.projects.findByName('tiles')?.name, 'tiles')
 })
@@ -71,7 +71,7 @@ test('a failed migration leaves the old file as it was, byte for byte', (t) => {
   )
   assert.equal(fingerprint(file), before)
   const store = openStore(folder)
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   assert.equal(store.connection.pragma('user_version'), newest)
   assert.deepEqual(
     store.projects.list().map((project) => project.name),
@@ -84,7 +84,7 @@ test('a failed first migration leaves an empty database that the next start fill
   const broken = { version: 1, name: 'broken', sql: 'CREATE TABLE a (b TEXT) STRICT; nonsense' }
   assert.throws(() => openStore(folder, { migrations: [broken] }), StorageError)
   const store = openStore(folder)
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   assert.deepEqual(store.projects.list(), [])
 })
 
@@ -141,7 +141,7 @@ test('several processes that open a new folder at once all get the same sound da
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number))
   assert.deepEqual(codes, [0, 0, 0, 0])
   const store = openStore(folder)
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   assert.equal(store.projects.list().length, 4)
   assert.deepEqual(store.check(), { database: [], missingFiles: [] })
   assert.equal(existsSync(join(folder, 'flawline.db.before-0')), false)

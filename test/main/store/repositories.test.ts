@@ -4,7 +4,15 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { StorageError, newId, openStore, type NewSample, type Store } from '../../../src/main/store/index.ts'
-import { aCalibration, addModel, addRun, anInspection, temporaryFolder, temporaryStore } from './support.ts'
+import {
+  aCalibration,
+  addModel,
+  addRun,
+  anInspection,
+  atEnd,
+  temporaryFolder,
+  temporaryStore,
+} from './support.ts'
 
 const problem = (name: StorageError['problem']) => (error: unknown) =>
   error instanceof StorageError && error.problem === name
@@ -298,7 +306,7 @@ test('files that a killed process left behind are removed at the next start', as
   first.projects.delete(sample.projectId)
   first.close()
   const second = openStore(folder)
-  t.after(() => second.close())
+  atEnd(t, () => second.close())
   assert.equal(second.files.hasImage(sample), false)
 })
 

@@ -10,10 +10,24 @@ import {
   type StoreOptions,
 } from '../../../src/main/store/index.ts'
 
+const endings = new WeakMap<TestContext, (() => void)[]>()
+
+/** Cleans up after the test, last thing first: a store is closed before its folder goes (`t.after` is in order). */
+export function atEnd(t: TestContext, step: () => void): void {
+  const steps = endings.get(t)
+  if (steps !== undefined) {
+    steps.unshift(step)
+    return
+  }
+  const first = [step]
+  endings.set(t, first)
+  t.after(() => first.forEach((one) => one()))
+}
+
 /** A temporary folder that is removed after the test. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'flawline-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -26,7 +40,7 @@ export function steppingClock(start = '2026-01-01T00:00:00.000Z'): () => Date {
 /** A store in a temporary folder, with a clock of its own; closed after the test. */
 export function temporaryStore(t: TestContext, options: StoreOptions = {}): Store {
   const store = openStore(temporaryFolder(t), { now: steppingClock(), log: silent, ...options })
-  t.after(() => store.close())
+  atEnd(t, () => store.close())
   return store
 }
 
