@@ -1,0 +1,11 @@
+/** Charts as SVG (and PNG), drawn without a browser and without system fonts. */
+export { fontFamily, fontFiles } from './fonts.ts'
+export { figure, palettes } from './look.ts'
+export type { ChartLook, Palette } from './look.ts'
+export { toPng } from './render.ts'
+export { scoreHistogram } from './histogram.ts'
+export type { ScoreGroup, ScoreHistogram } from './histogram.ts'
+export { precisionRecallChart, rocChart } from './curves.ts'
+export type { OperatingPoint, PrecisionRecallData, RocData } from './curves.ts'
+export { lossChart } from './losses.ts'
+export type { EpochLosses, LossData } from './losses.ts'
