@@ -4,7 +4,7 @@ export interface Configuration {
   readonly name: string
   /** Image side, px. */
   readonly size: number
-  readonly channels: number
+  readonly channels: 1 | 3
   readonly width: number
   readonly latent: number
   readonly batch: number

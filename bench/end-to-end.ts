@@ -89,9 +89,9 @@ async function inspectAll(
       model,
       images: await collectImages([path.join(folder, 'images')]),
       lot: 'bench',
-      overlays: { folder: path.join(folder, 'overlays'), opacity: 0.5 },
-      keepImages: 'all',
-      minimumArea: 1,
+      overlays: { folder: path.join(folder, 'overlays'), opacity: 0.6 },
+      keepImages: 'ng',
+      minimumArea: 4,
     },
     { onReported: () => onReported(++count) },
   )

@@ -3,12 +3,14 @@
  * Like the peer: two runs to warm up, then at least three and for `--seconds`, all on one random batch.
  */
 import { parseArgs } from 'node:util'
-import { ganomalyInspection, ganomalyStep } from '../src/main/models/ganomaly.ts'
+import { exportModel, neutralStatistics } from '../src/main/models/exporter.ts'
+import { ganomaly } from '../src/main/models/ganomaly.ts'
+import { ModelRuntime } from '../src/main/models/runtime.ts'
 import { Graph } from '../src/main/nn/graph.ts'
 import { createOnnxEngine } from '../src/main/nn/engines/onnx/engine.ts'
 import { slice } from '../src/main/nn/operations/layout.ts'
 import { matmul } from '../src/main/nn/operations/linear.ts'
-import { nameOf, type Program } from '../src/main/nn/program.ts'
+import { nameOf } from '../src/main/nn/program.ts'
 
 const { values: given } = parseArgs({
   options: Object.fromEntries(
@@ -19,39 +21,40 @@ const { values: given } = parseArgs({
   ),
 })
 const number = (name: string): number => Number(given[name])
-const [size, channels, width, latent] = [
-  number('size'),
-  number('channels'),
-  number('width'),
-  number('latent'),
-]
-const [batch, seconds] = [number('batch'), number('seconds')]
-const shape = { size, channels, width, latent }
+const { seconds, threads } = { seconds: number('seconds'), threads: number('threads') }
+const config = ganomaly.schema.parse(
+  Object.fromEntries(['size', 'channels', 'width', 'latent', 'batch'].map((name) => [name, number(name)])),
+)
+const { size, channels, batch } = config
 
-const engine = await createOnnxEngine({ provider: 'cpu', threads: number('threads') })
-const step = ganomalyStep({
-  ...shape,
-  batch,
-  learningRate: 2e-4,
-  seed: 0,
-  weights: { adversarial: 1, image: 50, latent: 1 },
-})
+const engine = await createOnnxEngine({ provider: 'cpu', threads })
 const matrixRate = await measureMatrixRate(2048, 2)
-const result =
-  given['what'] === 'train'
-    ? { trainImagesPerSecond: batch * (await rate(step, noise(batch), seconds)) }
-    : {
-        inspectImagesPerSecond: batch * (await rate(inspection(batch), noise(batch), seconds)),
-        inspectMillisecondsSingle: 1000 / (await rate(inspection(1), noise(1), seconds)),
-      }
+const result = given['what'] === 'train' ? await measureTraining() : await measureInspection()
 console.log(JSON.stringify({ ...result, matrixRate }))
 
-/** Runs per second of a program. */
-async function rate(program: Program, images: Float32Array, duration: number): Promise<number> {
-  const executable = await engine.compile(program)
-  const runs = await runsPerSecond(() => executable.run({ images }), duration)
+async function measureTraining(): Promise<object> {
+  const executable = await engine.compile(ganomaly.trainingProgram(config))
+  const images = noise(batch)
+  const steps = await runsPerSecond(() => executable.run({ images }), seconds)
   await executable.release()
-  return runs
+  return { trainImagesPerSecond: batch * steps }
+}
+
+/** The exported file, as inspection runs it. Weights are untrained: speed does not depend on their values. */
+async function measureInspection(): Promise<object> {
+  const { states } = ganomaly.trainingProgram(config)
+  const weights = Object.fromEntries(states.map(({ node, initial }) => [nameOf(node), initial]))
+  const neutral = { mean: 0, deviation: 1 }
+  const score = { defaultScore: 'map', latent: neutral, map: neutral } as const
+  const file = exportModel(ganomaly, config, weights, neutralStatistics(size, size / 32), score, {})
+  const runtime = await ModelRuntime.open(file, { threads })
+  const measure = async (count: number): Promise<number> => {
+    const views = noise(count)
+    return runsPerSecond(() => runtime.run(views, count, channels, size), seconds)
+  }
+  const [batches, singles] = [await measure(batch), await measure(1)]
+  await runtime.release()
+  return { inspectImagesPerSecond: batch * batches, inspectMillisecondsSingle: 1000 / singles }
 }
 
 async function runsPerSecond(run: () => Promise<unknown>, duration: number): Promise<number> {
@@ -64,15 +67,6 @@ async function runsPerSecond(run: () => Promise<unknown>, duration: number): Pro
     count++
   }
   return count / ((performance.now() - start) / 1000)
-}
-
-/** The inspection program with the untrained weights of the step: speed does not depend on their values. */
-function inspection(count: number): Program {
-  const trained = Object.fromEntries(step.states.map(({ node, initial }) => [nameOf(node), initial]))
-  const graph = new Graph()
-  const images = graph.input('images', [count, size, size, channels])
-  const { reconstruction, latent: score } = ganomalyInspection(images, shape, trained)
-  return { inputs: { images }, outputs: { reconstruction, score }, states: [] }
 }
 
 /** Uniform noise in [0, 1). */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspectionOperations, trainingOperations, type Configuration } from '../../bench/configurations.ts'
-import { ganomalyInspection, ganomalyStep } from '../../src/main/models/ganomaly.ts'
+import { ganomaly } from '../../src/main/models/ganomaly.ts'
 import { Graph, type Node } from '../../src/main/nn/graph.ts'
 import { nameOf, reachable, type Program } from '../../src/main/nn/program.ts'
 
@@ -11,10 +11,8 @@ const configurations: readonly Configuration[] = [
   { name: 'colour', size: 64, channels: 3, width: 4, latent: 12, batch: 3 },
 ]
 
-function step({ size, channels, width, latent, batch }: Configuration): Program {
-  const weights = { adversarial: 1, image: 50, latent: 1 }
-  return ganomalyStep({ size, channels, width, latent, batch, learningRate: 2e-4, seed: 1, weights })
-}
+/** The settings of a configuration, with the defaults of the rest. */
+const settings = (configuration: Configuration) => ganomaly.schema.parse(configuration)
 
 /** Operations of all convolutions and their gradients in a program, from the shapes of their nodes alone. */
 function countOperations(program: Program): number {
@@ -38,24 +36,25 @@ function countOperations(program: Program): number {
 
 for (const configuration of configurations) {
   test(`a training step of '${configuration.name}' takes the operations that are counted for it`, () => {
-    const counted = countOperations(step(configuration)) / configuration.batch
+    const counted = countOperations(ganomaly.trainingProgram(settings(configuration))) / configuration.batch
     assert.equal(trainingOperations(configuration), counted)
   })
 
   test(`an inspection of '${configuration.name}' takes the operations that are counted for it`, () => {
-    const trained = Object.fromEntries(
-      step(configuration).states.map(({ node, initial }) => [nameOf(node), initial]),
-    )
-    const { size, channels, batch } = configuration
+    const config = settings(configuration)
+    const { size, channels, batch } = config
+    const { states } = ganomaly.trainingProgram(config)
+    const trained = Object.fromEntries(states.map(({ node, initial }) => [nameOf(node), initial]))
     const images = new Graph().input('images', [batch, size, size, channels])
-    const outputs = ganomalyInspection(images, configuration, trained)
+    const { reconstruction, latent } = ganomaly.inspection(images, config, trained)
+    const outputs = { reconstruction, latent }
     const counted = countOperations({ inputs: { images }, outputs, states: [] }) / batch
     assert.equal(inspectionOperations(configuration), counted)
   })
 }
 
 test('at 32 px one image costs about sixteen encoder passes to train on and three to inspect', () => {
-  const configuration = { name: '', size: 32, channels: 1, width: 64, latent: 100, batch: 64 }
+  const configuration: Configuration = { name: '', size: 32, channels: 1, width: 64, latent: 100, batch: 64 }
   const unit = inspectionOperations(configuration) / 3
   const units = trainingOperations(configuration) / unit
   assert.ok(units > 15.6 && units < 16, String(units))
