@@ -1,0 +1,114 @@
+/** Judges images by an exported model file. Validation, thresholds and live inspection all come through here. */
+import { readFile } from 'node:fs/promises'
+import { assembleMap, extractView, planViews, prepare, type FitPlan } from '../imaging/fit.ts'
+import type { Plane, Raster } from '../imaging/raster.ts'
+import { readOnnxMetadata } from '../nn/engines/onnx/metadata.ts'
+import { combine } from './calibration.ts'
+import { parseMetadata } from './metadata.ts'
+import { ModelRuntime, type RuntimeOptions, type ViewResults } from './runtime.ts'
+import type { Judgement, ModelMetadata } from './types.ts'
+
+/** Values of views in one run of the model, at most: bounds the memory of large batches. */
+const VALUES_PER_RUN = 8 * 256 * 256 * 3
+
+/** Anomaly map and latent score of each view of an image, put together. */
+export interface MapOfImage {
+  readonly plan: FitPlan
+  readonly map: Plane
+  /** Largest of the views' latent scores. */
+  readonly latent: number
+}
+
+/** Runs views of equally sized images through a model and assembles each image's map. */
+export async function mapImages(
+  runtime: ModelRuntime,
+  rasters: readonly Raster[],
+  { fit, input }: Pick<ModelMetadata, 'fit' | 'input'>,
+): Promise<MapOfImage[]> {
+  const { size, channels } = input
+  const length = size * size * channels
+  const jobs = rasters.map((raster) => {
+    if (raster.channels !== channels)
+      throw new RangeError(`the model takes ${channels} channels, the image has ${raster.channels}`)
+    const plan = planViews(raster.width, raster.height, fit)
+    return { plan, prepared: prepare(raster, plan), maps: [] as Float32Array[], latent: -Infinity }
+  })
+  const views = jobs.flatMap((job) => job.plan.views.map((view) => ({ job, view })))
+  const perRun = Math.max(1, Math.floor(VALUES_PER_RUN / length))
+  for (let start = 0; start < views.length; start += perRun) {
+    const group = views.slice(start, start + perRun)
+    const values = new Float32Array(group.length * length)
+    group.forEach(({ job, view }, index) => extractView(job.prepared, view, size, values, index * length))
+    const results: ViewResults = await runtime.run(values, group.length, channels, size)
+    group.forEach(({ job }, index) => {
+      job.maps.push(results.anomalyMap.subarray(index * size * size, (index + 1) * size * size))
+      job.latent = Math.max(job.latent, results.latent[index])
+    })
+  }
+  return jobs.map(({ plan, maps, latent }) => ({ plan, map: assembleMap(plan, maps), latent }))
+}
+
+/** The map's score: its highest value. The map itself is smoothed, so that one hot pixel is not enough. */
+export function poolMap({ data }: Plane): number {
+  let highest = -Infinity
+  for (let i = 0; i < data.length; i++) if ((data[i] as number) > highest) highest = data[i] as number
+  return highest
+}
+
+export class Inspector {
+  readonly metadata: ModelMetadata
+  private readonly runtime: ModelRuntime
+
+  private constructor(runtime: ModelRuntime, metadata: ModelMetadata) {
+    this.runtime = runtime
+    this.metadata = metadata
+  }
+
+  /**
+   * @param modelFile a `model.onnx` that Flawline exported
+   * @throws ModelFileError when the file is no such model; the message names the file and the reason
+   */
+  static async open(modelFile: string, options: RuntimeOptions = {}): Promise<Inspector> {
+    let bytes: Uint8Array
+    try {
+      bytes = await readFile(modelFile)
+    } catch (error) {
+      throw new ModelFileError(modelFile, error instanceof Error ? error.message : String(error))
+    }
+    try {
+      const metadata = parseMetadata(readOnnxMetadata(bytes).flawline)
+      return new Inspector(await ModelRuntime.open(bytes, options), metadata)
+    } catch (error) {
+      throw new ModelFileError(modelFile, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  async judge(raster: Raster): Promise<Judgement> {
+    return (await this.judgeMany([raster]))[0]
+  }
+
+  /** Judges images together; each result is what judging it alone gives. */
+  async judgeMany(rasters: readonly Raster[]): Promise<Judgement[]> {
+    const { defaultScore, statistics } = this.metadata.calibration
+    return (await mapImages(this.runtime, rasters, this.metadata)).map(({ map, latent }) => {
+      const pooled = poolMap(map)
+      const scores = { latent, map: pooled, combined: combine(latent, pooled, statistics) }
+      return { scores, score: scores[defaultScore], map }
+    })
+  }
+
+  async release(): Promise<void> {
+    await this.runtime.release()
+  }
+}
+
+/** A model file that cannot be used. */
+export class ModelFileError extends Error {
+  override name = 'ModelFileError'
+  readonly file: string
+
+  constructor(file: string, reason: string) {
+    super(`${file} is not a model that Flawline can use: ${reason}. Export it again, or train a new one.`)
+    this.file = file
+  }
+}

@@ -1,0 +1,67 @@
+/** The metadata that travels inside `model.onnx`, checked when a file comes from outside. */
+import { z } from 'zod'
+import type { ModelMetadata } from './types.ts'
+
+/** Name of the property that holds the metadata as JSON. */
+export const METADATA_KEY = 'flawline'
+
+const scoreName = z.enum(['latent', 'map', 'combined'])
+const finite = z.number()
+const spread = z.object({ mean: finite, deviation: finite.positive() })
+
+const metadataSchema = z.object({
+  version: z.literal(1),
+  family: z.string().min(1),
+  config: z.record(z.string(), z.unknown()),
+  input: z.object({
+    size: z.number().int().min(8).max(4096),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    range: z.tuple([z.literal(0), z.literal(1)]),
+    layout: z.literal('NCHW'),
+  }),
+  fit: z.object({
+    mode: z.enum(['stretch', 'letterbox', 'centre-crop', 'tile']),
+    size: z.number().int().min(8).max(4096),
+    overlap: z.number().min(0).max(0.75),
+    scale: z.number().positive(),
+  }),
+  calibration: z.object({
+    defaultScore: scoreName,
+    goodScores: z.object({ latent: z.array(finite), map: z.array(finite), combined: z.array(finite) }),
+    threshold: z.object({
+      value: finite,
+      low: finite,
+      high: finite,
+      mode: z.enum(['false-alarm-rate', 'f1', 'manual']),
+      falseAlarmRate: z.number().min(0).max(1),
+    }),
+    pixelThreshold: finite.positive(),
+    spread: finite.positive(),
+    statistics: z.object({ latent: spread, map: spread }),
+  }),
+  training: z.object({
+    epochs: z.number().int(),
+    bestEpoch: z.number().int(),
+    engine: z.string(),
+    seconds: finite,
+    images: z.number().int(),
+    views: z.number().int(),
+    seed: z.number().int(),
+    finished: z.string(),
+  }),
+  application: z.string(),
+}) satisfies z.ZodType<ModelMetadata>
+
+/** @throws Error saying what is wrong */
+export function parseMetadata(json: string | undefined): ModelMetadata {
+  if (json === undefined) throw new Error('it carries no Flawline metadata')
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    throw new Error('its Flawline metadata is not JSON')
+  }
+  const result = metadataSchema.safeParse(value)
+  if (!result.success) throw new Error(`its Flawline metadata is wrong: ${z.prettifyError(result.error)}`)
+  return result.data
+}

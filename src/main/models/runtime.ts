@@ -1,0 +1,64 @@
+/** Runs exported model files with stock ONNX Runtime: the one path for validation, thresholds and inspection. */
+import * as ort from 'onnxruntime-node'
+
+export interface RuntimeOptions {
+  /** CPU threads; ONNX Runtime's own choice when left out. */
+  readonly threads?: number
+}
+
+/** Results of one batch of views. */
+export interface ViewResults {
+  /** [N] */
+  readonly latent: Float32Array
+  /** [N] */
+  readonly map: Float32Array
+  /** [N, 1, S, S] */
+  readonly anomalyMap: Float32Array
+}
+
+export class ModelRuntime {
+  private readonly session: ort.InferenceSession
+
+  private constructor(session: ort.InferenceSession) {
+    this.session = session
+  }
+
+  /** @param model path or content of a `model.onnx` */
+  static async open(model: string | Uint8Array, { threads }: RuntimeOptions = {}): Promise<ModelRuntime> {
+    const options: ort.InferenceSession.SessionOptions = {
+      executionProviders: ['cpu'],
+      executionMode: 'sequential',
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      ...(threads ? { intraOpNumThreads: threads } : {}),
+    }
+    const session =
+      typeof model === 'string'
+        ? await ort.InferenceSession.create(model, options)
+        : await ort.InferenceSession.create(model, options)
+    return new ModelRuntime(session)
+  }
+
+  /** @param views NCHW values in [0, 1], `count` views of `channels`×`size`×`size` */
+  async run(views: Float32Array, count: number, channels: number, size: number): Promise<ViewResults> {
+    const results = await this.session.run(
+      { image: new ort.Tensor('float32', views, [count, channels, size, size]) },
+      ['latent_score', 'map_score', 'anomaly_map'],
+    )
+    return {
+      latent: floats(results, 'latent_score'),
+      map: floats(results, 'map_score'),
+      anomalyMap: floats(results, 'anomaly_map'),
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.session.release()
+  }
+}
+
+function floats(results: ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const data = results[name]?.data
+  if (!(data instanceof Float32Array)) throw new Error(`the model gives no '${name}'`)
+  return data
+}
