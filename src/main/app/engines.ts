@@ -29,6 +29,17 @@ const choices = [
   'tensorflow-plain',
 ] as const satisfies readonly EngineChoice[]
 
+/** The reference in plain JavaScript is for tests: never the fastest, and slow to find out. */
+const measuredEngines = choices.filter((name) => name !== 'auto' && name !== 'tensorflow-plain')
+
+/** A driver may hang; compiling for a GPU may take long. In ms. */
+const MEASURING_LIMIT = 90_000
+
+/** Engines could not be measured. */
+export class EnginesError extends Error {
+  override readonly name = 'EnginesError'
+}
+
 /** The engines that can be asked for by name. */
 export const engineChoices: readonly EngineChoice[] = choices
 
@@ -47,24 +58,28 @@ const reportSchema = z.object({
   reason: z.string(),
 })
 
+export interface MeasuringOptions {
+  /** Measures even if it is known. */
+  readonly again?: boolean
+  onMeasured?(engine: EngineMeasurement): void
+  readonly signal?: AbortSignal
+}
+
 /**
  * Which engines load here, how fast each trains, and which one `auto` takes. Measured the first time, then
  * remembered.
- *
- * @param options.again measures even if it is known
  */
-export async function reportEngines(
-  core: Core,
-  options: { readonly again?: boolean; readonly signal?: AbortSignal } = {},
-): Promise<EngineReport> {
+export async function reportEngines(core: Core, options: MeasuringOptions = {}): Promise<EngineReport> {
   const file = path.join(core.store.folder, 'engines.json')
   const known = options.again ? undefined : await readReport(file)
   if (known) return known
-  const engines = await core.compute.run(
-    'measure-engines',
-    {},
-    options.signal ? { signal: options.signal } : {},
-  )
+  const engines: EngineMeasurement[] = []
+  for (const name of measuredEngines) {
+    if (options.signal?.aborted) throw new EnginesError('The measurement was stopped.')
+    const engine = await measure(core, name)
+    engines.push(engine)
+    options.onMeasured?.(engine)
+  }
   const report: EngineReport = {
     machine: machineKey(),
     measuredAt: new Date().toISOString(),
@@ -75,14 +90,37 @@ export async function reportEngines(
   return report
 }
 
+/**
+ * Measures one engine in a process of its own: a graphics driver that takes the process down is a reason not to
+ * use it, and no reason to know nothing of the others.
+ */
+async function measure(core: Core, name: EngineChoice): Promise<EngineMeasurement> {
+  const client = core.newCompute()
+  let late = false
+  const limit = setTimeout(() => {
+    late = true
+    client.kill()
+  }, MEASURING_LIMIT)
+  try {
+    const [measured] = await client.run('measure-engines', { only: [name] })
+    return measured ?? { name, available: false, reason: 'Nothing was measured.' }
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    const reason = late ? `It did not answer within ${MEASURING_LIMIT / 1000} s.` : words
+    return { name, available: false, reason }
+  } finally {
+    clearTimeout(limit)
+    await client.close()
+  }
+}
+
 /** The engine to train on: `auto` becomes the fastest that was measured here. */
 export async function resolveEngine(
   core: Core,
   wanted: EngineChoice,
-  signal?: AbortSignal,
+  options: Omit<MeasuringOptions, 'again'> = {},
 ): Promise<EngineChoice> {
-  if (wanted !== 'auto') return wanted
-  return (await reportEngines(core, signal ? { signal } : {})).chosen
+  return wanted === 'auto' ? (await reportEngines(core, options)).chosen : wanted
 }
 
 /** The fastest available engine; ties and missing figures fall back to the one that runs everywhere. */

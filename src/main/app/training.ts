@@ -143,7 +143,14 @@ async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): 
   const { store } = core
   const resume = queued.state !== 'queued'
   const folder = await store.files.createModelFolder(queued.id)
-  const engine = await resolveEngine(core, queued.engine as EngineChoice, hooks.signal)
+  const engine = await resolveEngine(core, queued.engine as EngineChoice, {
+    onMeasured: ({ name, available, imagesPerSecond }) =>
+      hooks.onEvent?.({
+        kind: 'log',
+        message: `Measuring engines, once on this machine: ${name} ${available ? `${(imagesPerSecond ?? 0).toFixed(0)} images/s` : 'is not available'}`,
+      }),
+    ...(hooks.signal ? { signal: hooks.signal } : {}),
+  })
   const run = store.runs.start(queued.id)
   hooks.onRun?.(run)
   const client = core.newCompute()
@@ -220,4 +227,22 @@ async function keepModel(store: Store, run: TrainingRun, metadata: ModelMetadata
     store.calibrations.create(calibrationRow(model.id, metadata.calibration))
     return { run: store.runs.finish(run.id, 'finished'), model }
   })
+}
+
+/** A run's losses by epoch, as the store has them; `validation` stands apart, times are left out. */
+export function lossesOf(
+  store: Store,
+  runId: string,
+): { epoch: number; losses: Record<string, number>; validation: number | null }[] {
+  const epochs = new Map<
+    number,
+    { epoch: number; losses: Record<string, number>; validation: number | null }
+  >()
+  for (const { epoch, name, value } of store.runs.metrics(runId)) {
+    const entry = epochs.get(epoch) ?? { epoch, losses: {}, validation: null }
+    epochs.set(epoch, entry)
+    if (name === 'validation') entry.validation = value
+    else if (name !== 'seconds') entry.losses[name] = value
+  }
+  return [...epochs.values()]
 }

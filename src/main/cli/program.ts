@@ -41,7 +41,6 @@ export function buildProgram(
   const program = new Command('flawline')
     .description('Visual inspection: learns what a good part looks like and shows where a part differs.')
     .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help of a command')
     .option('--data <dir>', `data folder (default: ${defaultDataFolder()})`)
     .option('--json', 'print one JSON document on standard output, for machines')
@@ -82,6 +81,7 @@ Examples:
 /** Settings that commander does not hand down to commands that were made apart. */
 function settle(command: Command, streams: Streams): void {
   command
+    .helpOption('-h, --help', 'print help')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(streams.stdout.columns ?? 100, 120) })
     .configureOutput({

@@ -21,7 +21,7 @@ serve(
     train,
     inspect: (job, context) => inspect(job, context, models),
     evaluate: (job, context) => evaluate(job, context, models),
-    'measure-engines': () => measureEngines(),
+    'measure-engines': measureEngines,
   },
   (code) => process.exit(code),
 )

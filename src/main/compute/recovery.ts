@@ -63,9 +63,8 @@ export async function inspectWithRecovery(
   job: InspectJob,
   hooks: RunHooks<'inspect'> & RecoveryHooks,
 ): Promise<InspectResult> {
-  const started = performance.now()
   const remaining = new Map(job.items.map((item) => [item.id, item]))
-  const total = { inspected: 0, rejected: 0, modelSeconds: 0 }
+  const total = { inspected: 0, rejected: 0, seconds: 0, modelSeconds: 0 }
   const progress = { deaths: 0, alone: 0, deathsAlone: 0, crashes: 0 }
 
   const report = async (event: InspectEvent) => {
@@ -86,9 +85,10 @@ export async function inspectWithRecovery(
     try {
       const part = suspect ? [suspect] : items
       const result = await client.run('inspect', { ...job, items: part }, { ...hooks, onEvent })
+      total.seconds += result.seconds
       total.modelSeconds += result.modelSeconds
       if (result.state === 'cancelled' || remaining.size === 0) {
-        return { ...total, state: result.state, seconds: (performance.now() - started) / 1000 }
+        return { ...total, state: result.state }
       }
       if (!suspect) throw new Error(`The compute process left out ${remaining.size} images.`)
       progress.alone -= 1

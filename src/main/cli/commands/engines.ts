@@ -12,7 +12,10 @@ export function enginesCommand(run: Run): Command {
     .action((options: { measure?: boolean }, command: Command) =>
       run(async (session) => {
         const { core, output } = session
-        const report = await reportEngines(core, { again: options.measure ?? false })
+        const report = await reportEngines(core, {
+          again: options.measure ?? false,
+          onMeasured: ({ name }) => output.note(`Measured ${name}.`),
+        })
         output.json(report)
         output.table(
           ['engine', 'images/s', ''],

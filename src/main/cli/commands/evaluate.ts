@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { drawEvaluation } from '../../app/evaluation-pictures.ts'
 import { evaluateModel, type EvaluationResults } from '../../app/evaluation.ts'
 import { requireModel } from '../../app/models.ts'
 import { examples, projectOption } from '../options.ts'
@@ -44,6 +43,8 @@ masks also pixel AUROC and AUPRO (up to a false-positive rate of 0.3); and the s
             },
           )
           progress.stop()
+          // Loaded when needed: the chart library would slow down every other command.
+          const { drawEvaluation } = await import('../../app/evaluation-pictures.ts')
           const pictures = await drawEvaluation(core, model, outcome, options.out)
           output.json({ project: project.name, ...outcome.results, pictures })
           print(output, outcome.results)

@@ -233,7 +233,7 @@ class TrainingScreen {
         break
       case 'progress':
         this.#progress.update(
-          Math.min(this.#epochs, event.epoch),
+          Math.floor(event.fraction * this.#epochs + 1e-9),
           this.#epochs,
           `${figure(event.imagesPerSecond)} images/s`,
           event.secondsLeft,

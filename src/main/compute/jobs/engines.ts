@@ -1,7 +1,12 @@
 /** Measures which engines load on this machine and how fast each trains. */
-import { measureEngines as measureAll } from '../../nn/engines/choose.ts'
-import type { EngineMeasurement } from '../messages.ts'
+import { engineNames, measureEngines as measure } from '../../nn/engines/choose.ts'
+import type { EngineMeasurement, JobInput } from '../messages.ts'
+import type { JobContext } from '../server.ts'
 
-export function measureEngines(): Promise<readonly EngineMeasurement[]> {
-  return measureAll()
+export function measureEngines(
+  { only }: JobInput<'measure-engines'>,
+  context: JobContext<'measure-engines'>,
+): Promise<readonly EngineMeasurement[]> {
+  const names = only && engineNames.filter((name) => only.includes(name))
+  return measure(names, (measured) => void context.emit(measured))
 }
