@@ -75,7 +75,7 @@ export async function importSamples(store: Store, options: ImportOptions): Promi
   }
   if (relabelled > 0) {
     notes.push(
-      `${relabelled} images are in the project already with another label, which was kept: change it there if it is wrong.`,
+      `${relabelled} ${relabelled === 1 ? 'image is' : 'images are'} in the project already with another label, which was kept: change it there if it is wrong.`,
     )
   }
   const cancelled = done < entries.length

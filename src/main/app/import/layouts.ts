@@ -100,7 +100,8 @@ async function planMvtec(root: string, folders: readonly string[], groups: Group
       }
     }
   }
-  const notes = withoutMask === 0 ? [] : [`${withoutMask} defect images have no mask in ground_truth.`]
+  const images = withoutMask === 1 ? 'image has' : 'images have'
+  const notes = withoutMask === 0 ? [] : [`${withoutMask} defect ${images} no mask in ground_truth.`]
   return { layout: 'mvtec', entries, problems: [], notes }
 }
 
