@@ -23,7 +23,7 @@ async function importForEver(store: Store): Promise<void> {
     const name = `import-${round}`
     const projectId = projectNamed(store, name)
     const onProgress = (_done: number, _total: number, file: string): void =>
-      say('image', name, basename(file))
+      say('done', 'image', name, basename(file))
     const { problems } = await importSamples(store, { projectId, source, batchSize: 5, onProgress })
     if (problems.length > 0) throw new Error(problems[0]?.reason)
   }
@@ -66,7 +66,7 @@ async function inspectForEver(store: Store): Promise<void> {
     store.inspections.createMany(
       ids.map((id) => anInspection(bench, { id, hasMap: true, regions: [region, region] })),
     )
-    for (const id of ids) say('inspection', id)
+    for (const id of ids) say('done', 'inspection', id)
   }
 }
 
@@ -99,7 +99,7 @@ async function trainForEver(store: Store): Promise<void> {
         JSON.stringify({ epoch, weights: 'w'.repeat(50_000) }),
       )
       store.runs.recordEpoch(id, epoch, lossesOf(epoch))
-      say('epoch', id, epoch)
+      say('done', 'epoch', id, epoch)
     }
     await store.files.writeModelFile(id, 'model.onnx', 'graph')
     store.transaction(() => {
@@ -107,7 +107,7 @@ async function trainForEver(store: Store): Promise<void> {
       store.calibrations.create(aCalibration(id))
       store.runs.finish(id, 'finished')
     })
-    say('finished', id)
+    say('done', 'finished', id)
   }
 }
 

@@ -37,9 +37,10 @@ async function killRepeatedly(t: TestContext, campaign: Campaign): Promise<void>
   let kills = 0
   for (let round = 0; round < rounds; round++) {
     const lives = campaign.modes(round).map((mode) => {
-      // One in eight dies while it opens the store, the others at work.
-      const from = random() < 0.125 ? 'opening' : 'ready'
-      return liveAndDie(mode, campaign, from, random() * (from === 'ready' ? 150 : 40))
+      // Some die while they open the store, some at the start of their work, the others in the midst of it.
+      const draw = random()
+      const from = draw < 0.125 ? 'opening' : draw < 0.5 || mode === 'churn' ? 'ready' : 'done'
+      return liveAndDie(mode, campaign, from, random() * (from === 'opening' ? 40 : 150))
     })
     for (const lines of await Promise.all(lives)) {
       kills++
@@ -57,12 +58,12 @@ async function killRepeatedly(t: TestContext, campaign: Campaign): Promise<void>
     for (const area of ['images', 'maps', 'models'])
       assert.deepEqual(temporariesOf(campaign.folder, area), [], area)
   }
-  const things = said.filter(([word]) => word !== 'opening' && word !== 'ready').length
+  const things = said.filter(([word]) => word === 'done').length
   t.diagnostic(`seed ${seed}: ${kills} kills, ${things} things reported as done, all there`)
-  assert.ok(things > rounds, `too few things done (${things}) for the test to mean anything`)
+  assert.ok(things > rounds / 4, `too few things done (${things}) for the test to mean anything`)
 }
 
-/** Starts a worker, kills it some milliseconds after it has said `from`, and gives what it said. */
+/** Starts a worker, kills it some milliseconds after it has said a line with `from`, and gives what it said. */
 async function liveAndDie(
   mode: string,
   campaign: Campaign,
@@ -119,7 +120,7 @@ test('killed while importing: what was reported is there, and importing again go
         assert.equal(new Set(names).size, names.length, `${project.name} has an image twice`)
         known.set(project.name, new Set(names))
       }
-      for (const [word, project = '', name = ''] of said) {
+      for (const [, word, project = '', name = ''] of said) {
         if (word === 'image') assert.ok(known.get(project)?.has(name), `${project} lost ${name}`)
       }
     },
@@ -146,7 +147,7 @@ test('killed while inspecting: each inspection that was reported is there with i
       const stored = new Map(store.inspections.list({ projectId }).map((one) => [one.id, one]))
       for (const one of stored.values())
         assert.equal(store.inspections.regions(one.id).length, one.regionCount)
-      for (const [word, id = ''] of said)
+      for (const [, word, id = ''] of said)
         if (word === 'inspection') assert.ok(stored.has(id), `${id} is lost`)
       for (const id of stored.keys()) {
         const map = readFileSync(store.files.mapPath(id))
@@ -164,7 +165,7 @@ test('killed while training: each epoch that was reported is there, with a check
     modes: () => ['train', 'train'],
     verify: (store, said) => {
       const runs = new Map(store.runs.list().map((run) => [run.id, run]))
-      for (const [word, id = '', epoch = ''] of said) {
+      for (const [, word, id = '', epoch = ''] of said) {
         if (word === 'epoch')
           assert.ok((runs.get(id)?.epochsDone ?? 0) >= Number(epoch), `run ${id} lost ${epoch}`)
         if (word === 'finished') assert.equal(runs.get(id)?.state, 'finished')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -6,6 +6,7 @@ import {
   newId,
   openStore,
   type NewInspection,
+  type NewSample,
   type Store,
   type StoreOptions,
 } from '../../../src/main/store/index.ts'
@@ -131,5 +132,27 @@ export function seededRandom(seed: number): () => number {
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Stores bytes as an image file and describes a sample of it. */
+export async function aSample(store: Store, projectId: string, content: string): Promise<NewSample> {
+  const source = join(store.folder, `${content}.PNG`)
+  writeFileSync(source, content)
+  const stored = await store.files.addImage(source)
+  return {
+    projectId,
+    ...stored,
+    originalName: `${content}.PNG`,
+    originalPath: source,
+    width: 8,
+    height: 6,
+    channels: 3,
+    bits: 8,
+    label: 'good',
+    defectType: null,
+    split: 'train',
+    groupKey: null,
+    mask: null,
   }
 }
