@@ -34,8 +34,13 @@ export function sortIntoBins(
   const lowest = Math.min(...(shown.length > 0 ? [sorted[0] ?? Infinity, ...marks] : [0]))
   const highest = sorted.at(-1) ?? lowest
   const usual = Math.max(sorted[Math.floor(sorted.length * 0.9)] ?? lowest, ...marks, lowest)
-  // Three times as far as nine tenths of the scores reach.
-  const end = Math.max(Math.min(highest, lowest + 3 * (usual - lowest)), ...marks, lowest)
+  // Beyond six times as far as nine tenths of the scores reach, a few scores would flatten all others.
+  const reach = usual - lowest
+  const end = Math.max(
+    highest - lowest > 6 * reach && reach > 0 ? lowest + 4 * reach : highest,
+    ...marks,
+    lowest,
+  )
   // All scores the same: a bar in the middle of an axis that is wide for its value.
   const single = end <= lowest
   const width = single ? roundUp(Math.abs(lowest) / 20 || 0.05) : roundUp((end - lowest) / wanted)
@@ -50,7 +55,7 @@ export function sortIntoBins(
       const counts = new Array<number>(bins).fill(0)
       for (const score of scores) {
         if (!Number.isFinite(score)) continue
-        const bin = Math.min(bins - 1, Math.max(0, Math.floor((score - from) / width)))
+        const bin = Math.min(bins - 1, Math.max(0, Math.floor((score - from) / width + 1e-9)))
         counts[bin] = (counts[bin] ?? 0) + 1
       }
       return counts

@@ -105,7 +105,7 @@ export function scoreHistogram(data: ScoreHistogram, look?: ChartLook): string {
     full,
     data.groups.map((group) => group.name),
   )
-  const note = bins.beyond === 0 ? '' : `   (last bar: all ${bins.beyond} beyond ${figure(bins.to)} too)`
+  const note = bins.beyond === 0 ? '' : `   (last bar: includes ${bins.beyond} beyond ${figure(bins.to)})`
   return renderSvg(
     {
       ...base,

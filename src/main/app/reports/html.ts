@@ -1,0 +1,299 @@
+import { figure } from '../charts/index.ts'
+import { sheet } from './html-style.ts'
+import { dataAddress, fetchPicture } from './pictures.ts'
+import type { Picture } from './pictures.ts'
+import type { ReportData, ReportPart, ReportRegion } from './types.ts'
+import {
+  area,
+  clock,
+  counted,
+  duration,
+  evaluationFigures,
+  histogramOf,
+  moreRegions,
+  partsByScore,
+  percent,
+  regionsShown,
+  scopeText,
+  summarise,
+  thresholdMode,
+  timeZoneName,
+} from './words.ts'
+
+export interface HtmlOptions {
+  /** Parts shown with pictures, highest score first; the rest is listed. Default 300. */
+  readonly maximumPictures?: number
+}
+
+const pictureSide = 800
+
+/** Text made harmless in elements and attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/**
+ * Renders the report as one HTML file: pictures and charts inline, no script, nothing fetched (a content security
+ * policy says so to the browser), light and dark, printable with page numbers.
+ */
+export async function renderHtml(data: ReportData, options: HtmlOptions = {}): Promise<string> {
+  const time = clock(data)
+  const limit = options.maximumPictures ?? 300
+  const parts = partsByScore(data)
+  const shown: string[] = []
+  for (const [index, part] of parts.slice(0, limit).entries()) {
+    const [image, heatmap] = await Promise.all([
+      fetchPicture(part.image, pictureSide),
+      fetchPicture(part.heatmap, pictureSide),
+    ])
+    shown.push(partArticle(data, part, index + 1, image, heatmap))
+  }
+  const title = escapeHtml(`${data.project.name}: inspection report`)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${sheet}</style>
+</head>
+<body>
+<header>
+<p class="quiet">Inspection report</p>
+<h1>${escapeHtml(data.project.name)}</h1>
+<p class="quiet scope">${escapeHtml(scopeText(data))}</p>
+${data.project.description === '' ? '' : `<p>${escapeHtml(data.project.description)}</p>`}
+</header>
+<main>
+${tiles(data)}
+${histogram(data)}
+${modelTables(data)}
+${evaluation(data)}
+<section>
+<h2>NG parts</h2>
+<p class="quiet">${escapeHtml(partsStatement(parts.length, limit))}</p>
+${shown.join('\n')}
+${otherParts(data, parts.slice(limit), limit)}
+</section>
+${failures(data)}
+</main>
+<footer class="quiet">${escapeHtml(`${data.application}, ${time(data.generatedAt)} (${timeZoneName(data)})`)}</footer>
+</body>
+</html>
+`
+}
+
+function partsStatement(count: number, limit: number): string {
+  if (count === 0) return 'No part was judged NG.'
+  if (count <= limit)
+    return 'Highest score first. Left the image, right the image with its heatmap and defect regions.'
+  return (
+    `${counted(count, 'part')} were judged NG. Pictures of the ${limit} with the highest scores are shown; ` +
+    `the other ${count - limit} are listed after them without pictures.`
+  )
+}
+
+function tiles(data: ReportData): string {
+  const { inspected, ok, ng, failed, yield: share } = summarise(data)
+  const tile = (name: string, value: string, note = '', kind = ''): string =>
+    `<div class="tile ${kind}"><dt>${name}</dt><dd>${value}</dd><span>${note}</span></div>`
+  return `<dl class="tiles">
+${tile('Inspected', inspected.toLocaleString('en'))}
+${tile('OK', ok.toLocaleString('en'), '', 'ok')}
+${tile('NG', ng.toLocaleString('en'), inspected === 0 ? '' : percent(ng / inspected), 'ng')}
+${tile('Not judged', failed.toLocaleString('en'), failed === 0 ? '' : 'see last section')}
+${tile('Yield', percent(share.value), inspected === 0 ? '' : `95 %: ${percent(share.low)} to ${percent(share.high)}`)}
+</dl>`
+}
+
+/** Both themes are drawn; the style sheet shows the one that fits. */
+function histogram(data: ReportData): string {
+  if (data.inspections.length === 0) return '<p class="quiet">There are no inspections in this scope.</p>'
+  const drawings = (['light', 'dark'] as const).map((theme) => {
+    // Inside HTML an SVG needs no namespace declarations; without them the file holds no address at all.
+    const svg = histogramOf(data, { theme, width: 900, height: 320 }).replace(/ xmlns(:\w+)?="[^"]*"/g, '')
+    return `<div class="${theme}" role="img" aria-label="Histogram of anomaly scores">${svg}</div>`
+  })
+  return `<section><h2>Scores</h2><figure>${drawings.join('')}</figure></section>`
+}
+
+interface Head {
+  readonly name: string
+  readonly right?: boolean
+}
+
+function table(heads: readonly Head[], rows: readonly (readonly string[])[]): string {
+  const kind = (index: number): string => (heads[index]?.right === true ? ' class="number"' : '')
+  const head = heads
+    .map(({ name }, index) => `<th scope="col"${kind(index)}>${escapeHtml(name)}</th>`)
+    .join('')
+  const body = rows
+    .map(
+      (row) => `<tr>${row.map((text, index) => `<td${kind(index)}>${escapeHtml(text)}</td>`).join('')}</tr>`,
+    )
+    .join('\n')
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`
+}
+
+function modelTables(data: ReportData): string {
+  const time = clock(data)
+  const models =
+    data.models.length === 0
+      ? ''
+      : `<section><h2>${data.models.length === 1 ? 'Model' : 'Models'}</h2>${table(
+          [
+            { name: 'Model' },
+            { name: 'Family' },
+            { name: 'Trained' },
+            { name: 'Good images', right: true },
+            { name: 'Epochs', right: true },
+            { name: 'Input', right: true },
+            { name: 'Inspections', right: true },
+          ],
+          data.models.map((model) => [
+            model.id,
+            model.family,
+            model.trainedAt === null ? '–' : time(model.trainedAt),
+            model.trainingImages?.toLocaleString('en') ?? '–',
+            model.epochs?.toString() ?? '–',
+            model.inputSize === null ? '–' : `${model.inputSize} px`,
+            model.inspections.toLocaleString('en'),
+          ]),
+        )}</section>`
+  const thresholds =
+    data.thresholds.length === 0
+      ? ''
+      : `<section><h2>${data.thresholds.length === 1 ? 'Threshold' : 'Thresholds'}</h2>${table(
+          [
+            { name: 'Model' },
+            { name: 'NG from score', right: true },
+            { name: '95 % interval', right: true },
+            { name: 'How it was found' },
+            { name: 'Inspections', right: true },
+          ],
+          data.thresholds.map((threshold) => [
+            threshold.modelId,
+            figure(threshold.value),
+            `${figure(threshold.low)} to ${figure(threshold.high)}`,
+            thresholdMode(threshold),
+            threshold.inspections.toLocaleString('en'),
+          ]),
+        )}</section>`
+  return models + thresholds
+}
+
+function evaluation(data: ReportData): string {
+  const measured = data.evaluation
+  if (measured === null) return ''
+  const optional = (value: number | null): string => (value === null ? '–' : value.toFixed(3))
+  const figures = evaluationFigures(data)
+    .map(({ name, value }) => `<div><dt>${escapeHtml(name)}</dt><dd>${value}</dd></div>`)
+    .join('')
+  const types =
+    measured.perType.length === 0
+      ? ''
+      : table(
+          [
+            { name: 'Type of defect' },
+            { name: 'Images', right: true },
+            { name: 'Image AUROC', right: true },
+            { name: 'Pixel AUROC', right: true },
+            { name: 'AUPRO', right: true },
+          ],
+          measured.perType.map((type) => [
+            type.type,
+            type.count.toLocaleString('en'),
+            optional(type.imageAuroc),
+            optional(type.pixelAuroc),
+            optional(type.aupro),
+          ]),
+        )
+  return `<section><h2>Evaluation of the model</h2>
+<p class="quiet">On ${counted(measured.good, 'good image')} and ${counted(measured.defects, 'labelled defect')}, ${escapeHtml(clock(data)(measured.measuredAt))}.</p>
+<dl class="figures">${figures}</dl>${types}</section>`
+}
+
+function partArticle(
+  data: ReportData,
+  { inspection }: ReportPart,
+  number: number,
+  image: Picture | null,
+  heatmap: Picture | null,
+): string {
+  const facts = [
+    clock(data)(inspection.inspectedAt),
+    `${inspection.width} × ${inspection.height} px`,
+    duration(inspection.milliseconds),
+    ...(inspection.lot === null ? [] : [`lot ${inspection.lot}`]),
+    inspection.id,
+  ].map((fact) => `<span>${escapeHtml(fact)}</span>`)
+  return `<article>
+<h3><span class="quiet">${number}.</span> ${escapeHtml(inspection.fileName)} <span class="verdict"><b>NG</b> score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}</span></h3>
+<p class="quiet facts">${facts.join('')}</p>
+<div class="pictures">${pictureElement(image, `Image of ${inspection.fileName}`, 'Image not kept.')}${pictureElement(heatmap, `Heatmap of ${inspection.fileName}`, 'Heatmap not kept.')}</div>
+${regions(data, inspection.regions)}
+</article>`
+}
+
+function pictureElement(picture: Picture | null, name: string, absence: string): string {
+  if (picture === null) return `<p class="absent quiet">${absence}</p>`
+  return `<img src="${dataAddress(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeHtml(name)}" loading="lazy">`
+}
+
+function regions(data: ReportData, all: readonly ReportRegion[]): string {
+  if (all.length === 0) return '<p class="quiet">No single defect region: the part as a whole differs.</p>'
+  const rows = all
+    .slice(0, regionsShown)
+    .map((region, index) => [
+      String(index + 1),
+      `${Math.round(region.box.x)}, ${Math.round(region.box.y)}`,
+      `${Math.round(region.box.width)} × ${Math.round(region.box.height)} px`,
+      area(region, data.project.millimetresPerPixel),
+      region.peak.toFixed(2),
+    ])
+  const rest = moreRegions(all)
+  return (
+    table(
+      [
+        { name: 'Region', right: true },
+        { name: 'Position (x, y)', right: true },
+        { name: 'Size (w × h)', right: true },
+        { name: 'Area', right: true },
+        { name: 'Peak (threshold 0.5)', right: true },
+      ],
+      rows,
+    ) + (rest === '' ? '' : `<p class="quiet">${rest}</p>`)
+  )
+}
+
+function otherParts(data: ReportData, parts: readonly ReportPart[], before: number): string {
+  if (parts.length === 0) return ''
+  const time = clock(data)
+  return `<h3>Further NG parts</h3>${table(
+    [
+      { name: 'No.', right: true },
+      { name: 'File' },
+      { name: 'Time' },
+      { name: 'Score', right: true },
+      { name: 'Threshold', right: true },
+      { name: 'Regions', right: true },
+    ],
+    parts.map(({ inspection }, index) => [
+      String(before + index + 1),
+      inspection.fileName,
+      time(inspection.inspectedAt),
+      figure(inspection.score),
+      figure(inspection.threshold),
+      String(inspection.regions.length),
+    ]),
+  )}`
+}
+
+function failures(data: ReportData): string {
+  if (data.failures.length === 0) return ''
+  return `<section><h2>Images that could not be judged</h2>${table(
+    [{ name: 'File' }, { name: 'Reason' }],
+    data.failures.map(({ fileName, reason }) => [fileName, reason]),
+  )}</section>`
+}
