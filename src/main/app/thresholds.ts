@@ -10,6 +10,9 @@ export class ThresholdError extends Error {
   override readonly name = 'ThresholdError'
 }
 
+/** Maps are normalised by dividing by it. */
+const SMALLEST_PIXEL_THRESHOLD = 1e-6
+
 /** How the new threshold is found. */
 export type ThresholdChoice =
   | { readonly by: 'value'; readonly value: number }
@@ -32,7 +35,22 @@ export async function setThreshold(
   hooks: EvaluationHooks = {},
 ): Promise<StoredCalibration> {
   const threshold = await find(core, project, model, choice, hooks)
-  return core.store.calibrations.create(calibrationRow(model.model.id, { ...model.calibration, threshold }))
+  const pixelThreshold = pixelThresholdFor(model.calibration, threshold)
+  return core.store.calibrations.create(
+    calibrationRow(model.model.id, { ...model.calibration, threshold, pixelThreshold }),
+  )
+}
+
+/**
+ * The pixel threshold moves along where it means the same: the map's score is its highest pixel, so a part is NG
+ * exactly if a pixel reaches the threshold, and its regions are those pixels. For the other scores only a
+ * false-alarm rate says what it should be.
+ */
+function pixelThresholdFor(calibration: Calibration, threshold: Calibration['threshold']): number {
+  if (calibration.defaultScore === 'map') return Math.max(threshold.value, SMALLEST_PIXEL_THRESHOLD)
+  if (threshold.mode !== 'false-alarm-rate') return calibration.pixelThreshold
+  const { value } = thresholdFromGood(calibration.goodScores.map, threshold.falseAlarmRate)
+  return Math.max(value, SMALLEST_PIXEL_THRESHOLD)
 }
 
 async function find(

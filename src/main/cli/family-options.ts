@@ -96,7 +96,8 @@ function optionOf(field: Field, path: readonly string[]): Option {
     const value = text.trim() === '' ? Number.NaN : Number(text)
     const result = type.safeParse(value)
     if (result.success) return value
-    throw new InvalidArgumentError(`It takes a number${bounds(type)}.`)
+    const own = result.error.issues.find((issue) => issue.code === 'custom')
+    throw new InvalidArgumentError(own ? `It ${own.message}.` : `It takes a number${bounds(type)}.`)
   })
 }
 

@@ -1,8 +1,6 @@
 /** The commands, put together. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { applicationVersion } from '../app/version.ts'
 import { demoCommand } from './commands/demo.ts'
 import { enginesCommand } from './commands/engines.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -40,7 +38,7 @@ export function buildProgram(
   }
   const program = new Command('flawline')
     .description('Visual inspection: learns what a good part looks like and shows where a part differs.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(applicationVersion(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print help of a command')
     .option('--data <dir>', `data folder (default: ${defaultDataFolder()})`)
     .option('--json', 'print one JSON document on standard output, for machines')
@@ -91,17 +89,4 @@ function settle(command: Command, streams: Streams): void {
     })
     .showHelpAfterError('(add --help for what is possible)')
   for (const child of command.commands) settle(child, streams)
-}
-
-/** The version in the package.json above this file, wherever a bundler has put it. */
-function version(): string {
-  for (let folder = path.dirname(fileURLToPath(import.meta.url)); ; folder = path.dirname(folder)) {
-    try {
-      const parsed: unknown = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
-      if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) return String(parsed.version)
-    } catch {
-      // Not here: one up.
-    }
-    if (folder === path.dirname(folder)) return 'unknown'
-  }
 }
