@@ -4,6 +4,7 @@
  */
 import { auroc } from '../evaluation/index.ts'
 import { decodeImage, ImageError } from '../imaging/decode.ts'
+import { assembleMap } from '../imaging/fit.ts'
 import type { Plane, Raster } from '../imaging/raster.ts'
 import { calibrate, combine, spreadOf } from './calibration.ts'
 import { fitOf, type CommonConfig } from './config.ts'
@@ -96,12 +97,21 @@ export class HeldOut {
     const residuals = await this.residuals(weights, good)
     const aligned = this.config.fit !== 'tile'
     const sigma = smoothingOf(this.config)
-    const planes = residuals.map(({ map }) => map)
+    const { size } = this.config
+    // Where parts lie alike there is one view, and its pixels have statistics of their own. A letterbox's padding
+    // is among them: the model's map has it too, and loses it when the image's map is put together.
+    const planes = residuals.map(({ views, map }) =>
+      aligned ? { width: size, height: size, data: views[0] } : map,
+    )
     const statistics = residualStatistics(planes, aligned)
     // An image that helped to make its pixels' statistics looks better than the next one will: each is scored by
     // the statistics of the others.
     const pooled = planes.map((plane, index) =>
-      poolMap(standardise(plane, aligned ? withoutOne(planes, index) : statistics)),
+      poolMap(
+        aligned
+          ? assembleMap(residuals[index].plan, [standardise(plane, withoutOne(planes, index)).data])
+          : standardise(plane, statistics),
+      ),
     )
     const latent = residuals.map((image) => image.latent)
     const spreads = { latent: spreadOf(latent), map: spreadOf(pooled) }
@@ -111,7 +121,6 @@ export class HeldOut {
       combined: combine(latent[index], map, spreads),
     }))
     const calibration = calibrate(scores, spreads, pooled, DEFAULT_SCORE, falseAlarmRate)
-    const { size } = this.config
     const full = (values: Float32Array): Float32Array =>
       aligned ? values : new Float32Array(size * size).fill(values[0])
     const map: MapStatistics = {

@@ -14,6 +14,8 @@ const VALUES_PER_RUN = 8 * 256 * 256 * 3
 /** Anomaly map and latent score of each view of an image, put together. */
 export interface MapOfImage {
   readonly plan: FitPlan
+  /** Maps of the plan's views, each size × size, padding included. */
+  readonly views: readonly Float32Array[]
   readonly map: Plane
   /** Largest of the views' latent scores. */
   readonly latent: number
@@ -45,7 +47,7 @@ export async function mapImages(
       job.latent = Math.max(job.latent, results.latent[index])
     })
   }
-  return jobs.map(({ plan, maps, latent }) => ({ plan, map: assembleMap(plan, maps), latent }))
+  return jobs.map(({ plan, maps, latent }) => ({ plan, views: maps, map: assembleMap(plan, maps), latent }))
 }
 
 /** The map's score: its highest value. The map itself is smoothed, so that one hot pixel is not enough. */
