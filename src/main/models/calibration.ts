@@ -1,6 +1,7 @@
 /** Constants from held-out good images, and what turns raw scores and maps into shown ones. */
 import { thresholdFromGood } from '../evaluation/index.ts'
 import type { Plane } from '../imaging/raster.ts'
+import type { PositionStatistics } from './residuals.ts'
 import type { Calibration, ScoreName, Scores } from './types.ts'
 
 /** Score on a scale where the threshold is 0.5, in (0, 1), increasing. */
@@ -50,6 +51,7 @@ export function calibrate(
   peaks: readonly number[],
   defaultScore: ScoreName,
   falseAlarmRate: number,
+  position: PositionStatistics | null,
 ): Calibration {
   const sorted = (name: ScoreName): number[] => scores.map((score) => score[name]).sort((a, b) => a - b)
   const goodScores = { latent: sorted('latent'), map: sorted('map'), combined: sorted('combined') }
@@ -67,5 +69,6 @@ export function calibrate(
     pixelThreshold: Math.max(thresholdFromGood(peaks, falseAlarmRate).value, 1e-6),
     spread: spreadOf(goodScores[defaultScore]).deviation,
     statistics,
+    position,
   }
 }

@@ -37,6 +37,14 @@ const viewFields = {
     .max(4)
     .default(1)
     .describe('Tiles: images are resized by this factor first; 1 keeps every detail'),
+  smoothing: z
+    .number()
+    .min(0)
+    .max(16)
+    .default(2)
+    .describe(
+      'Smooth the difference by this many pixels of the view before it is judged: larger finds larger defects',
+    ),
 }
 
 const augmentFields = {

@@ -2,16 +2,18 @@
  * Held-out images through a model in the making: the validation score of an epoch, and the statistics and
  * thresholds of a finished model.
  */
-import { auroc } from '../evaluation/index.ts'
 import { decodeImage, ImageError } from '../imaging/decode.ts'
 import { assembleMap } from '../imaging/fit.ts'
 import type { Plane, Raster } from '../imaging/raster.ts'
+import { Random } from '../nn/random.ts'
 import { calibrate, combine, spreadOf } from './calibration.ts'
 import { fitOf, type CommonConfig } from './config.ts'
 import { exportModel, neutralStatistics, type MapStatistics, type ScoreStatistics } from './exporter.ts'
 import type { Family, Weights } from './family.ts'
+import { withFault } from './faults.ts'
 import { mapImages, poolMap, type MapOfImage } from './inspector.ts'
-import { residualStatistics, standardise, withoutOne } from './residuals.ts'
+import { METADATA_KEY } from './metadata.ts'
+import { ResidualTotals, spread, standardise, type PositionStatistics } from './residuals.ts'
 import { ModelRuntime } from './runtime.ts'
 import type { Calibration, ScoreName, TrainingSample } from './types.ts'
 
@@ -24,9 +26,6 @@ const noScores: ScoreStatistics = {
   latent: { mean: 0, deviation: 1 },
   map: { mean: 0, deviation: 1 },
 }
-
-/** Smoothing of the residual in pixels of the view. */
-export const smoothingOf = ({ size }: CommonConfig): number => size / 32
 
 interface HeldOutImage {
   readonly raster: Raster
@@ -70,21 +69,27 @@ export class HeldOut {
   }
 
   /**
-   * Lower is better: where the held-out images have defects among them, 1 − AUROC of the map's score; else the
-   * mean residual of good images.
+   * The chance, in (0, 1), that the score ranks a good image over a defective one (1 − AUROC, softened so that it
+   * goes on telling models apart when none is ranked wrong). Defective are the labelled held-out ones, or, where
+   * there are none, copies of the good ones with a drawn fault.
    */
   async validate(weights: Weights): Promise<number> {
-    const maps = await this.residuals(weights, this.images)
-    const labels = this.images.map(({ defect }) => defect)
-    if (labels.includes(true) && labels.includes(false))
-      return (
-        1 -
-        auroc(
-          maps.map(({ map }) => poolMap(map)),
-          labels,
-        )
-      )
-    return maps.reduce((sum, { map }) => sum + meanOf(map), 0) / maps.length
+    const good = this.images.filter(({ defect }) => !defect)
+    const labelled = this.images.filter(({ defect }) => defect)
+    const random = new Random('faults')
+    const faulty =
+      labelled.length > 0
+        ? labelled
+        : good.map(({ raster }) => ({ raster: withFault(raster, random), defect: true }))
+    const [ofGood, ofFaulty] = [await this.residuals(weights, good), await this.residuals(weights, faulty)]
+    const totals = new ResidualTotals(ofGood.map((image) => this.planeOf(image)))
+    const goodScores = ofGood.map((image, index) => this.score(image, totals.statistics(index)))
+    const faultyScores = ofFaulty.map((image) => this.score(image, totals.statistics()))
+    const { deviation } = spreadOf(goodScores)
+    let misranked = 0
+    for (const worse of faultyScores)
+      for (const better of goodScores) misranked += 1 / (1 + Math.exp((worse - better) / deviation))
+    return misranked / (goodScores.length * faultyScores.length)
   }
 
   /** Statistics and thresholds of finished weights, and the model file that carries them. */
@@ -93,26 +98,17 @@ export class HeldOut {
     falseAlarmRate: number,
     describe: (calibration: Calibration) => string,
   ): Promise<{ readonly calibration: Calibration; readonly model: Uint8Array }> {
-    const good = this.images.filter(({ defect }) => !defect)
-    const residuals = await this.residuals(weights, good)
-    const aligned = this.config.fit !== 'tile'
-    const sigma = smoothingOf(this.config)
-    const { size } = this.config
-    // Where parts lie alike there is one view, and its pixels have statistics of their own. A letterbox's padding
-    // is among them: the model's map has it too, and loses it when the image's map is put together.
-    const planes = residuals.map(({ views, map }) =>
-      aligned ? { width: size, height: size, data: views[0] } : map,
+    const { family, config } = this
+    const { size, fit, smoothing: sigma } = config
+    const residuals = await this.residuals(
+      weights,
+      this.images.filter(({ defect }) => !defect),
     )
-    const statistics = residualStatistics(planes, aligned)
-    // An image that helped to make its pixels' statistics looks better than the next one will: each is scored by
-    // the statistics of the others.
-    const pooled = planes.map((plane, index) =>
-      poolMap(
-        aligned
-          ? assembleMap(residuals[index].plan, [standardise(plane, withoutOne(planes, index)).data])
-          : standardise(plane, statistics),
-      ),
-    )
+    const totals = new ResidualTotals(residuals.map((image) => this.planeOf(image)))
+    const statistics = totals.statistics()
+    // An image that helped to make the statistics looks better by them than the next one will: each is scored by
+    // those of the others.
+    const pooled = residuals.map((image, index) => this.score(image, totals.statistics(index)))
     const latent = residuals.map((image) => image.latent)
     const spreads = { latent: spreadOf(latent), map: spreadOf(pooled) }
     const scores = pooled.map((map, index) => ({
@@ -120,21 +116,37 @@ export class HeldOut {
       map,
       combined: combine(latent[index], map, spreads),
     }))
-    const calibration = calibrate(scores, spreads, pooled, DEFAULT_SCORE, falseAlarmRate)
-    const full = (values: Float32Array): Float32Array =>
-      aligned ? values : new Float32Array(size * size).fill(values[0])
-    const map: MapStatistics = {
-      scales: [{ sigma, mean: full(statistics.mean), deviation: full(statistics.deviation) }],
-    }
+    // A tile does not know where in the image it lies: its statistics by position wait for the assembled map.
+    const inGraph =
+      fit === 'tile' ? neutralStatistics(size, sigma) : statisticsOfView(statistics, size, sigma)
+    const calibration = calibrate(
+      scores,
+      spreads,
+      pooled,
+      DEFAULT_SCORE,
+      falseAlarmRate,
+      fit === 'tile' ? statistics : null,
+    )
     const model = exportModel(
-      this.family,
-      this.config,
+      family,
+      config,
       weights,
-      map,
+      inGraph,
       { defaultScore: DEFAULT_SCORE, ...spreads },
-      { flawline: describe(calibration) },
+      { [METADATA_KEY]: describe(calibration) },
     )
     return { calibration, model }
+  }
+
+  /** What statistics are taken of: the whole view (a letterbox's padding too, for the model's map has it), or all tiles together. */
+  private planeOf({ views, map }: MapOfImage): Plane {
+    const { fit, size } = this.config
+    return fit === 'tile' ? map : { width: size, height: size, data: views[0] }
+  }
+
+  private score(image: MapOfImage, statistics: PositionStatistics): number {
+    const standardised = standardise(this.planeOf(image), statistics)
+    return poolMap(this.config.fit === 'tile' ? standardised : assembleMap(image.plan, [standardised.data]))
   }
 
   /** Smoothed residual maps, before any statistics. */
@@ -144,7 +156,7 @@ export class HeldOut {
       family,
       config,
       weights,
-      neutralStatistics(config.size, smoothingOf(config)),
+      neutralStatistics(config.size, config.smoothing),
       noScores,
       {},
     )
@@ -163,8 +175,12 @@ export class HeldOut {
   }
 }
 
-function meanOf({ data }: Plane): number {
-  let sum = 0
-  for (let i = 0; i < data.length; i++) sum += data[i] as number
-  return sum / data.length
+function statisticsOfView(
+  { side, mean, deviation }: PositionStatistics,
+  size: number,
+  sigma: number,
+): MapStatistics {
+  return {
+    scales: [{ sigma, mean: spread(mean, side, size, size), deviation: spread(deviation, side, size, size) }],
+  }
 }

@@ -5,6 +5,7 @@ import type { Plane, Raster } from '../imaging/raster.ts'
 import { readOnnxMetadata } from '../nn/engines/onnx/metadata.ts'
 import { combine } from './calibration.ts'
 import { parseMetadata } from './metadata.ts'
+import { standardise } from './residuals.ts'
 import { ModelRuntime, type RuntimeOptions, type ViewResults } from './runtime.ts'
 import type { Judgement, ModelMetadata } from './types.ts'
 
@@ -50,10 +51,13 @@ export async function mapImages(
   return jobs.map(({ plan, maps, latent }) => ({ plan, views: maps, map: assembleMap(plan, maps), latent }))
 }
 
-/** The map's score: its highest value. The map itself is smoothed, so that one hot pixel is not enough. */
+/**
+ * The map's score: its highest value, NaN when one of them is. The map itself is smoothed, so that one hot pixel
+ * is not enough.
+ */
 export function poolMap({ data }: Plane): number {
   let highest = -Infinity
-  for (let i = 0; i < data.length; i++) if ((data[i] as number) > highest) highest = data[i] as number
+  for (let i = 0; i < data.length; i++) highest = Math.max(highest, data[i] as number)
   return highest
 }
 
@@ -89,12 +93,19 @@ export class Inspector {
     return (await this.judgeMany([raster]))[0]
   }
 
-  /** Judges images together; each result is what judging it alone gives. */
+  /**
+   * Judges images together; each result is what judging it alone gives.
+   *
+   * @throws Error when a score is no finite number: such an image would pass for a good one
+   */
   async judgeMany(rasters: readonly Raster[]): Promise<Judgement[]> {
-    const { defaultScore, statistics } = this.metadata.calibration
-    return (await mapImages(this.runtime, rasters, this.metadata)).map(({ map, latent }) => {
+    const { defaultScore, statistics, position } = this.metadata.calibration
+    return (await mapImages(this.runtime, rasters, this.metadata)).map(({ map: assembled, latent }) => {
+      const map = position ? standardise(assembled, position) : assembled
       const pooled = poolMap(map)
       const scores = { latent, map: pooled, combined: combine(latent, pooled, statistics) }
+      if (!Number.isFinite(scores[defaultScore]))
+        throw new Error('The model gives no finite score for this image. Train a new model.')
       return { scores, score: scores[defaultScore], map }
     })
   }

@@ -38,6 +38,17 @@ const metadataSchema = z.object({
     pixelThreshold: finite.positive(),
     spread: finite.positive(),
     statistics: z.object({ latent: spread, map: spread }),
+    position: z
+      .object({
+        side: z.number().int().min(1).max(256),
+        mean: z.array(finite),
+        deviation: z.array(finite.positive()),
+      })
+      .refine(
+        ({ side, mean, deviation }) => mean.length === side ** 2 && deviation.length === side ** 2,
+        'has the wrong number of cells',
+      )
+      .nullable(),
   }),
   training: z.object({
     epochs: z.number().int(),

@@ -4,6 +4,7 @@
  */
 import type { FitOptions } from '../imaging/fit.ts'
 import type { Plane } from '../imaging/raster.ts'
+import type { PositionStatistics } from './residuals.ts'
 
 /** One image of a snapshot as the trainer sees it. Only good images are ever learned from. */
 export interface TrainingSample {
@@ -106,6 +107,11 @@ export interface Calibration {
   readonly pixelThreshold: number
   /** Scale of the normalised score: 1 / (1 + exp(-(score - threshold) / spread)). */
   readonly spread: number
+  /**
+   * Tiles: statistics of the residual by position in the image, applied to the assembled map; null where position
+   * does not matter, or where the model's own map already has them.
+   */
+  readonly position: PositionStatistics | null
   /** Mean and deviation of latent and map scores over held-out good images (they make `combined`). */
   readonly statistics: Readonly<
     Record<'latent' | 'map', { readonly mean: number; readonly deviation: number }>
