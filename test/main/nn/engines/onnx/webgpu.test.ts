@@ -18,6 +18,11 @@ interface Results {
   readonly outputs: Readonly<Record<string, readonly string[]>>
   /** After three runs. */
   readonly state: Readonly<Record<string, readonly string[]>>
+  /** Where the tensors of each step were. */
+  readonly steps: readonly {
+    readonly fed: Readonly<Record<string, string>>
+    readonly fetched: Readonly<Record<string, string>>
+  }[]
 }
 
 async function runOnSoftwareGpu(): Promise<Results> {
@@ -47,6 +52,19 @@ describe('webgpu', { skip: existsSync(driver) ? false : `${driver} is not here` 
       const [expected] = evaluate([node], given)
       assertClose((results.outputs[name] ?? []).map(Number), expected, 2e-5, name)
     })
+
+  test('from the second step on, only inputs and outputs are on the CPU', () => {
+    const onCpu = (tensors: Readonly<Record<string, string>>) =>
+      Object.keys(tensors)
+        .filter((name) => tensors[name] === 'cpu')
+        .sort()
+    assert.equal(results.steps.length, 3)
+    for (const { fed, fetched } of results.steps.slice(1)) {
+      assert.deepEqual(onCpu(fed), Object.keys(program.inputs).sort())
+      assert.deepEqual(onCpu(fetched), Object.keys(program.outputs).sort())
+      assert.equal(Object.keys(fed).length, Object.keys(program.inputs).length + program.states.length)
+    }
+  })
 
   test('state after three steps', () => {
     const { states } = program
