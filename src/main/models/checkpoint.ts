@@ -2,7 +2,8 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors.ts'
+import { nameOf, type Program } from '../nn/program.ts'
+import { decodeSafetensors, encodeSafetensors, SafetensorsError } from '../nn/safetensors.ts'
 import type { Weights } from './family.ts'
 
 const progressSchema = z.object({
@@ -53,7 +54,21 @@ export const saveBest = (folder: string, checkpoint: Checkpoint): Promise<void> 
 export const loadLatest = (folder: string): Promise<Checkpoint | null> => load(latestFile(folder))
 export const loadBest = (folder: string): Promise<Checkpoint | null> => load(bestFile(folder))
 
-/** @throws SafetensorsError when the file is damaged */
+/** A checkpoint that is there but cannot be used; the message says why. */
+export class CheckpointError extends Error {
+  override name = 'CheckpointError'
+}
+
+/** @throws CheckpointError when the program has other states than those that were saved */
+export function checkFits({ values }: Checkpoint, { states }: Program): void {
+  for (const { node, initial } of states)
+    if (values[nameOf(node)]?.length !== initial.length)
+      throw new CheckpointError(
+        `The checkpoint was made by another version of this program: '${nameOf(node)}' does not fit. Start a new training.`,
+      )
+}
+
+/** @throws CheckpointError when the file is damaged */
 async function load(file: string): Promise<Checkpoint | null> {
   let bytes: Uint8Array
   try {
@@ -62,7 +77,14 @@ async function load(file: string): Promise<Checkpoint | null> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error
   }
-  const { tensors, metadata } = decodeSafetensors(bytes)
-  const progress = progressSchema.parse(JSON.parse(metadata.get('progress') ?? 'null'))
-  return { progress, values: Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])) }
+  try {
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    const progress = progressSchema.parse(JSON.parse(metadata.get('progress') ?? 'null'))
+    return { progress, values: Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])) }
+  } catch (error) {
+    const reason = error instanceof SafetensorsError ? error.message : 'it does not say how far it came'
+    throw new CheckpointError(`The checkpoint ${file} is damaged: ${reason}. Start a new training.`, {
+      cause: error,
+    })
+  }
 }

@@ -5,7 +5,15 @@ import type { Executable } from '../nn/engines/engine.ts'
 import { EngineUnavailableError } from '../nn/engines/engine.ts'
 import { openEngine } from '../nn/engines/choose.ts'
 import { nameOf } from '../nn/program.ts'
-import { loadBest, loadLatest, saveBest, saveLatest, writeWhole, type Progress } from './checkpoint.ts'
+import {
+  checkFits,
+  loadBest,
+  loadLatest,
+  saveBest,
+  saveLatest,
+  writeWhole,
+  type Progress,
+} from './checkpoint.ts'
 import { augmentOf, fitOf, type CommonConfig } from './config.ts'
 import { familyNamed } from './families.ts'
 import type { Family, Weights } from './family.ts'
@@ -40,7 +48,12 @@ const REPORT_EVERY = 500
 
 export const APPLICATION = 'Flawline 0.1.0'
 
-/** Trains, or goes on with, the run in `job.folder`; see TrainingJob and TrainingEvent. */
+/**
+ * Trains, or goes on with, the run in `job.folder`; see TrainingJob and TrainingEvent.
+ *
+ * @throws TrainingError
+ * @throws CheckpointError when the run to go on with left a damaged checkpoint
+ */
 export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<TrainingResult> {
   const family = familyNamed(job.family)
   const config = checked(family, job.config)
@@ -118,6 +131,7 @@ class Run {
       )
     const engine = await openEngineOrExplain(job)
     const program = family.trainingProgram(config)
+    if (checkpoint) checkFits(checkpoint, program)
     const executable = await engine.compile(program)
     if (checkpoint) await executable.writeState(checkpoint.values)
     const progress = checkpoint?.progress ?? {
@@ -157,9 +171,12 @@ class Run {
       const losses = await this.epoch(epoch)
       if (!losses) return { state: 'cancelled', epochs: this.progress.epoch }
       const values = await this.executable.readState()
+      // The last step's losses were taken before its update.
+      const broken = Object.entries(values).find(([, data]) => !data.every(Number.isFinite))
+      if (broken) throw this.diverged(epoch, `the parameter ${broken[0]}`)
       const weights = this.inspectionWeights(values)
       const validation = await this.heldOut.validate(weights)
-      if (!Number.isFinite(validation)) throw this.diverged(epoch, 'validation')
+      if (!Number.isFinite(validation)) throw this.diverged(epoch, 'the validation score')
       const best = !this.progress.best || validation < this.progress.best.validation
       const seconds = (performance.now() - begin) / 1000
       this.progress = {
@@ -196,7 +213,7 @@ class Run {
         Object.entries(outputs).map(([name, value]) => [name, value[0] as number]),
       )
       for (const [name, value] of Object.entries(losses)) {
-        if (!Number.isFinite(value)) throw this.diverged(epoch, name)
+        if (!Number.isFinite(value)) throw this.diverged(epoch, `the ${name} loss`)
         sums[name] = (sums[name] ?? 0) + value
       }
       await this.restartIfNeeded(losses, epoch, step)
@@ -234,13 +251,13 @@ class Run {
     })
   }
 
-  private diverged(epoch: number, name: string): TrainingError {
+  private diverged(epoch: number, what: string): TrainingError {
     const kept =
       this.progress.epoch > 0
         ? `The checkpoint of epoch ${this.progress.epoch} is kept.`
         : 'No epoch was completed.'
     return new TrainingError(
-      `The training diverged: the ${name} loss became infinite or undefined in epoch ${epoch}. ${kept} Try a smaller learning rate.`,
+      `The training diverged: ${what} became infinite or undefined in epoch ${epoch}. ${kept} Try a smaller learning rate.`,
     )
   }
 
