@@ -70,7 +70,7 @@ ${tiles(data)}
 ${histogram(data)}
 ${modelTables(data)}
 ${evaluation(data)}
-<section>
+<section class="parts">
 <h2>NG parts</h2>
 <p class="quiet">${escapeHtml(partsStatement(parts.length, limit))}</p>
 ${shown.join('\n')}
@@ -102,7 +102,7 @@ function tiles(data: ReportData): string {
 ${tile('Inspected', inspected.toLocaleString('en'))}
 ${tile('OK', ok.toLocaleString('en'), '', 'ok')}
 ${tile('NG', ng.toLocaleString('en'), inspected === 0 ? '' : percent(ng / inspected), 'ng')}
-${tile('Not judged', failed.toLocaleString('en'), failed === 0 ? '' : 'see last section')}
+${failed === 0 ? '' : tile('Not judged', failed.toLocaleString('en'), 'see last section')}
 ${tile('Yield', percent(share.value), inspected === 0 ? '' : `95 %: ${percent(share.low)} to ${percent(share.high)}`)}
 </dl>`
 }
@@ -121,10 +121,13 @@ function histogram(data: ReportData): string {
 interface Head {
   readonly name: string
   readonly right?: boolean
+  /** Names that may have to be cut between any two letters. */
+  readonly long?: boolean
 }
 
 function table(heads: readonly Head[], rows: readonly (readonly string[])[]): string {
-  const kind = (index: number): string => (heads[index]?.right === true ? ' class="number"' : '')
+  const kind = (index: number): string =>
+    heads[index]?.right === true ? ' class="number"' : heads[index]?.long === true ? ' class="long"' : ''
   const head = heads
     .map(({ name }, index) => `<th scope="col"${kind(index)}>${escapeHtml(name)}</th>`)
     .join('')
@@ -138,12 +141,13 @@ function table(heads: readonly Head[], rows: readonly (readonly string[])[]): st
 
 function modelTables(data: ReportData): string {
   const time = clock(data)
+  const several = data.models.length > 1
   const models =
     data.models.length === 0
       ? ''
       : `<section><h2>${data.models.length === 1 ? 'Model' : 'Models'}</h2>${table(
           [
-            { name: 'Model' },
+            { name: 'Model', long: true },
             { name: 'Family' },
             { name: 'Trained' },
             { name: 'Good images', right: true },
@@ -166,14 +170,14 @@ function modelTables(data: ReportData): string {
       ? ''
       : `<section><h2>${data.thresholds.length === 1 ? 'Threshold' : 'Thresholds'}</h2>${table(
           [
-            { name: 'Model' },
-            { name: 'NG from score', right: true },
+            ...(several ? [{ name: 'Model', long: true }] : []),
+            { name: 'NG from score', right: several },
             { name: '95 % interval', right: true },
             { name: 'How it was found' },
             { name: 'Inspections', right: true },
           ],
           data.thresholds.map((threshold) => [
-            threshold.modelId,
+            ...(several ? [threshold.modelId] : []),
             figure(threshold.value),
             `${figure(threshold.low)} to ${figure(threshold.high)}`,
             thresholdMode(threshold),
@@ -229,7 +233,7 @@ function partArticle(
     inspection.id,
   ].map((fact) => `<span>${escapeHtml(fact)}</span>`)
   return `<article>
-<h3><span class="quiet">${number}.</span> ${escapeHtml(inspection.fileName)} <span class="verdict"><b>NG</b> score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}</span></h3>
+<h3><span><span class="quiet">${number}.</span> ${escapeHtml(inspection.fileName)}</span> <span class="verdict"><b>NG</b> score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}</span></h3>
 <p class="quiet facts">${facts.join('')}</p>
 <div class="pictures">${pictureElement(image, `Image of ${inspection.fileName}`, 'Image not kept.')}${pictureElement(heatmap, `Heatmap of ${inspection.fileName}`, 'Heatmap not kept.')}</div>
 ${regions(data, inspection.regions)}
@@ -273,7 +277,7 @@ function otherParts(data: ReportData, parts: readonly ReportPart[], before: numb
   return `<h3>Further NG parts</h3>${table(
     [
       { name: 'No.', right: true },
-      { name: 'File' },
+      { name: 'File', long: true },
       { name: 'Time' },
       { name: 'Score', right: true },
       { name: 'Threshold', right: true },
@@ -292,8 +296,11 @@ function otherParts(data: ReportData, parts: readonly ReportPart[], before: numb
 
 function failures(data: ReportData): string {
   if (data.failures.length === 0) return ''
-  return `<section><h2>Images that could not be judged</h2>${table(
-    [{ name: 'File' }, { name: 'Reason' }],
+  return `<section class="parts"><h2>Images that could not be judged</h2>${table(
+    [
+      { name: 'File', long: true },
+      { name: 'Reason', long: true },
+    ],
     data.failures.map(({ fileName, reason }) => [fileName, reason]),
   )}</section>`
 }

@@ -21,7 +21,9 @@ export function opening(data: ReportData): Content {
     tile('Inspected', summary.inspected.toLocaleString('en'), ''),
     tile('OK', summary.ok.toLocaleString('en'), '', colours.ok),
     tile('NG', summary.ng.toLocaleString('en'), percent(ngShare), colours.ng),
-    tile('Not judged', summary.failed.toLocaleString('en'), summary.failed === 0 ? '' : 'see last section'),
+    ...(summary.failed === 0
+      ? []
+      : [tile('Not judged', summary.failed.toLocaleString('en'), 'see last section')]),
     tile(
       'Yield',
       percent(summary.yield.value),
@@ -38,7 +40,7 @@ export function opening(data: ReportData): Content {
         : [{ text: data.project.description, margin: [0, 6, 0, 0] as [number, number, number, number] }]),
       {
         margin: [0, 14, 0, 0],
-        table: { widths: ['*', '*', '*', '*', 148], body: [tiles] },
+        table: { widths: tiles.map((_, index) => (index === tiles.length - 1 ? 148 : '*')), body: [tiles] },
         layout: {
           hLineWidth: () => 0,
           vLineWidth: (line, node) => (line === 0 || line === node.table.body[0]?.length ? 0 : 4),
