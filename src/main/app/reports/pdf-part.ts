@@ -1,4 +1,4 @@
-import type { Content, TableCell } from 'pdfmake/interfaces.js'
+import type { Column, Content, TableCell } from 'pdfmake/interfaces.js'
 import { figure } from '../charts/index.ts'
 import { breakable, colours, table } from './pdf-blocks.ts'
 import { dataAddress } from './pictures.ts'
@@ -7,7 +7,14 @@ import type { ReportData, ReportPart } from './types.ts'
 import { area, clock, duration, moreRegions, regionsShown } from './words.ts'
 
 /** Room of one picture in points. */
-const room = { width: 246, height: 136 }
+interface Room {
+  readonly width: number
+  readonly height: number
+}
+const wideRoom: Room = { width: 246, height: 136 }
+/** Tall parts: the regions stand beside the pictures instead of under them. */
+const tallRoom: Room = { width: 150, height: 186 }
+const gap = 15
 
 /** An NG part: what it is, its image beside its heatmap, its regions. Kept on one page. */
 export function partBlock(
@@ -18,7 +25,6 @@ export function partBlock(
   heatmap: Picture | null,
 ): Content {
   const { inspection } = part
-  const { regions } = inspection
   return {
     unbreakable: true,
     margin: [0, 0, 0, 10],
@@ -59,29 +65,43 @@ export function partBlock(
         fontSize: 7.5,
         margin: [0, 1, 0, 6],
       },
-      {
-        columns: [
-          { width: room.width, stack: [picture(image, 'Image not kept.')] },
-          { width: room.width, stack: [picture(heatmap, 'Heatmap not kept.')] },
-        ],
-        columnGap: 15,
-      },
-      regionsOf(data, part),
-      ...(regions.length > regionsShown
-        ? [
-            {
-              text: moreRegions(regions),
-              style: 'note',
-              fontSize: 8,
-              margin: [0, 3, 0, 0] as [number, number, number, number],
-            },
-          ]
-        : []),
+      ...(inspection.height > 1.15 * inspection.width
+        ? tallBody(data, part, image, heatmap)
+        : wideBody(data, part, image, heatmap)),
     ],
   }
 }
 
-function picture(found: Picture | null, absence: string): Content {
+function wideBody(
+  data: ReportData,
+  part: ReportPart,
+  image: Picture | null,
+  heatmap: Picture | null,
+): Content[] {
+  return [
+    { columns: pictures(wideRoom, image, heatmap), columnGap: gap },
+    { stack: regionsOf(data, part, false), margin: [0, 4, 0, 0] },
+  ]
+}
+
+function tallBody(
+  data: ReportData,
+  part: ReportPart,
+  image: Picture | null,
+  heatmap: Picture | null,
+): Content[] {
+  const regions: Column = { width: '*', stack: regionsOf(data, part, true) }
+  return [{ columns: [...pictures(tallRoom, image, heatmap), regions], columnGap: gap }]
+}
+
+function pictures(room: Room, image: Picture | null, heatmap: Picture | null): Column[] {
+  return [
+    { width: room.width, stack: [picture(room, image, 'Image not kept.')] },
+    { width: room.width, stack: [picture(room, heatmap, 'Heatmap not kept.')] },
+  ]
+}
+
+function picture(room: Room, found: Picture | null, absence: string): Content {
   if (found !== null) return { image: dataAddress(found), fit: [room.width, room.height] }
   const words: TableCell = {
     text: absence,
@@ -93,29 +113,47 @@ function picture(found: Picture | null, absence: string): Content {
   return { table: { widths: [room.width - 8], body: [[words]] }, layout: 'noBorders' }
 }
 
-function regionsOf(data: ReportData, { inspection }: ReportPart): Content {
+/** The table of regions; `narrow` puts position and size in one cell. */
+function regionsOf(data: ReportData, { inspection }: ReportPart, narrow: boolean): Content[] {
   const { regions } = inspection
   if (regions.length === 0)
-    return {
-      text: 'No single defect region: the part as a whole differs.',
-      style: 'note',
-      margin: [0, 6, 0, 0],
-    }
-  const rows = regions
-    .slice(0, regionsShown)
-    .map((region, index) => [
+    return [{ text: 'No single defect region: the part as a whole differs.', style: 'note' }]
+  const rows = regions.slice(0, regionsShown).map((region, index) => {
+    const position = `${Math.round(region.box.x)}, ${Math.round(region.box.y)}`
+    const size = `${Math.round(region.box.width)} × ${Math.round(region.box.height)} px`
+    return [
       String(index + 1),
-      `${Math.round(region.box.x)}, ${Math.round(region.box.y)}`,
-      `${Math.round(region.box.width)} × ${Math.round(region.box.height)} px`,
-      area(region, data.project.millimetresPerPixel),
+      ...(narrow ? [`${position}\n${size}`] : [position, size]),
+      area(region, data.project.millimetresPerPixel).replace(' (', narrow ? '\n(' : ' ('),
       region.peak.toFixed(2),
-    ])
-  const columns = [
-    { name: 'Region', width: 36 },
-    { name: 'Position (x, y)', width: '*', right: true },
-    { name: 'Size (w × h)', width: '*', right: true },
-    { name: 'Area', width: '*', right: true },
-    { name: 'Peak (threshold 0.5)', width: '*', right: true },
+    ]
+  })
+  const columns = narrow
+    ? [
+        { name: '', width: 8 },
+        { name: 'Position, size', width: '*', right: true },
+        { name: 'Area', width: 'auto', right: true },
+        { name: 'Peak', width: 24, right: true },
+      ]
+    : [
+        { name: 'Region', width: 36 },
+        { name: 'Position (x, y)', width: '*', right: true },
+        { name: 'Size (w × h)', width: '*', right: true },
+        { name: 'Area', width: '*', right: true },
+        { name: 'Peak (threshold 0.5)', width: '*', right: true },
+      ]
+  const more = moreRegions(regions)
+  return [
+    { stack: [table(columns, rows)], fontSize: 8 },
+    ...(more === ''
+      ? []
+      : [
+          {
+            text: more,
+            style: 'note',
+            fontSize: 8,
+            margin: [0, 3, 0, 0] as [number, number, number, number],
+          },
+        ]),
   ]
-  return { stack: [table(columns, rows)], margin: [0, 4, 0, 0], fontSize: 8 }
 }
