@@ -41,9 +41,17 @@ const viewFields = {
     .number()
     .min(0)
     .max(16)
-    .default(2)
+    .default(3)
     .describe(
       'Smooth the difference by this many pixels of the view before it is judged: larger finds larger defects',
+    ),
+  context: z
+    .number()
+    .min(0.05)
+    .max(4)
+    .default(0.5)
+    .describe(
+      'Surroundings that a difference is compared with, as a fraction of the view: rough surfaces differ everywhere',
     ),
 }
 

@@ -4,7 +4,7 @@
  */
 import { Graph, type Node } from '../nn/graph.ts'
 import { exportOnnx } from '../nn/engines/onnx/export.ts'
-import { abs, add, divide, maximum, multiply, subtract } from '../nn/operations/elementwise.ts'
+import { abs, add, divide, multiply, subtract } from '../nn/operations/elementwise.ts'
 import { reshape, transpose } from '../nn/operations/layout.ts'
 import { matmul } from '../nn/operations/linear.ts'
 import { max, mean } from '../nn/operations/reduction.ts'
@@ -12,15 +12,17 @@ import type { CommonConfig } from './config.ts'
 import type { Family, Weights } from './family.ts'
 import type { ScoreName } from './types.ts'
 
-/** Statistics of held-out good images that turn residuals into an anomaly map; see calibration.ts. */
+/** Mean and deviation of good images' relative residual by pixel of the view, [S·S]; see residuals.ts. */
 export interface MapStatistics {
-  /** Each scale's smoothing (Gaussian sigma, pixels), and mean and deviation of the smoothed residual by pixel, [S·S]. */
-  readonly scales: readonly {
-    readonly sigma: number
-    readonly mean: Float32Array
-    readonly deviation: Float32Array
-  }[]
+  readonly mean: Float32Array
+  readonly deviation: Float32Array
 }
+
+/**
+ * Residual that is always there, in grey values of [0, 1]: keeps the quotient calm where everything is rebuilt
+ * almost perfectly (about two and a half of 256 grey values).
+ */
+const RESIDUAL_FLOOR = 0.01
 
 /** How `score` is made of the two partial scores. */
 export interface ScoreStatistics {
@@ -30,12 +32,8 @@ export interface ScoreStatistics {
 }
 
 /** Statistics that leave residuals as they are: for measuring the real ones. */
-export function neutralStatistics(size: number, sigma: number): MapStatistics {
-  return {
-    scales: [
-      { sigma, mean: new Float32Array(size * size), deviation: new Float32Array(size * size).fill(1) },
-    ],
-  }
+export function neutralStatistics(size: number): MapStatistics {
+  return { mean: new Float32Array(size * size), deviation: new Float32Array(size * size).fill(1) }
 }
 
 export function exportModel(
@@ -46,21 +44,20 @@ export function exportModel(
   score: ScoreStatistics,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const { size, channels } = config
+  const { size, channels, smoothing, context } = config
   const graph = new Graph()
   const image = graph.input('image', [1, channels, size, size])
   const { reconstruction, latent } = family.inspection(transpose(image, [0, 2, 3, 1]), config, weights)
   const rebuilt = transpose(reconstruction, [0, 3, 1, 2])
   const residual = mean(abs(subtract(image, rebuilt)), [1])
-  const anomalyMap = map.scales
-    .map(({ sigma, mean: average, deviation }) => {
-      const shape = [1, size, size]
-      return divide(
-        subtract(smooth(residual, size, sigma), graph.constant(average, shape)),
-        graph.constant(deviation, shape),
-      )
-    })
-    .reduce((a, b) => maximum(a, b))
+  // How large a residual is beside its surroundings: rough or bright parts are rebuilt worse everywhere.
+  const surroundings = add(smooth(residual, size, context * size), RESIDUAL_FLOOR)
+  const relative = divide(smooth(residual, size, smoothing), surroundings)
+  const shape = [1, size, size]
+  const anomalyMap = divide(
+    subtract(relative, graph.constant(map.mean, shape)),
+    graph.constant(map.deviation, shape),
+  )
   const mapScore = max(anomalyMap, [1, 2])
   return exportOnnx(
     {

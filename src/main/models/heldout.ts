@@ -99,7 +99,7 @@ export class HeldOut {
     describe: (calibration: Calibration) => string,
   ): Promise<{ readonly calibration: Calibration; readonly model: Uint8Array }> {
     const { family, config } = this
-    const { size, fit, smoothing: sigma } = config
+    const { size, fit } = config
     const residuals = await this.residuals(
       weights,
       this.images.filter(({ defect }) => !defect),
@@ -117,8 +117,7 @@ export class HeldOut {
       combined: combine(latent[index], map, spreads),
     }))
     // A tile does not know where in the image it lies: its statistics by position wait for the assembled map.
-    const inGraph =
-      fit === 'tile' ? neutralStatistics(size, sigma) : statisticsOfView(statistics, size, sigma)
+    const inGraph = fit === 'tile' ? neutralStatistics(size) : statisticsOfView(statistics, size)
     const calibration = calibrate(
       scores,
       spreads,
@@ -152,14 +151,7 @@ export class HeldOut {
   /** Smoothed residual maps, before any statistics. */
   private async residuals(weights: Weights, images: readonly HeldOutImage[]): Promise<MapOfImage[]> {
     const { config, family } = this
-    const model = exportModel(
-      family,
-      config,
-      weights,
-      neutralStatistics(config.size, config.smoothing),
-      noScores,
-      {},
-    )
+    const model = exportModel(family, config, weights, neutralStatistics(config.size), noScores, {})
     const runtime = await ModelRuntime.open(model)
     try {
       const shape = {
@@ -175,12 +167,6 @@ export class HeldOut {
   }
 }
 
-function statisticsOfView(
-  { side, mean, deviation }: PositionStatistics,
-  size: number,
-  sigma: number,
-): MapStatistics {
-  return {
-    scales: [{ sigma, mean: spread(mean, side, size, size), deviation: spread(deviation, side, size, size) }],
-  }
+function statisticsOfView({ side, mean, deviation }: PositionStatistics, size: number): MapStatistics {
+  return { mean: spread(mean, side, size, size), deviation: spread(deviation, side, size, size) }
 }
