@@ -36,7 +36,7 @@ export async function trainWithRecovery(
 ): Promise<TrainingResult> {
   let deaths = 0
   const onEvent = (event: TrainingEvent) => {
-    if (event.kind === 'epoch') deaths = 0
+    if (event.kind === 'epoch' && !event.replayed) deaths = 0
     return hooks.onEvent?.(event)
   }
   for (let resume = job.resume; ; resume = true) {

@@ -1,7 +1,6 @@
 /**
- * Windows bitmaps, which libvips cannot read and factory cameras still write. The npm decoders we looked at either
- * know no palettes and no top-down files (fast-bmp 4) or read past the end without a word (bmp-ts 1), so this is our
- * own: 1, 4, 8 bit palette; 16, 24, 32 bit, also with bit masks; OS/2 and Windows headers up to V5, uncompressed.
+ * Windows bitmaps, which libvips cannot read and factory cameras still write. The best-kept npm decoder knows no
+ * palettes and no top-down files (fast-bmp 4), so this is our own: 1, 4, 8 bit palette; 16, 24, 32 bit, also with bit masks; OS/2 and Windows headers up to V5, uncompressed.
  * Format: Microsoft, "Bitmap Storage" (wingdi.h BITMAPFILEHEADER, BITMAPINFOHEADER to BITMAPV5HEADER).
  */
 

@@ -10,6 +10,16 @@ const progressSchema = z.object({
   /** Epochs completed. */
   epoch: z.number().int().min(0),
   best: z.object({ epoch: z.number().int(), validation: z.number() }).nullable(),
+  /** Every completed epoch: a process that dies right after a checkpoint may not have told of its last ones. */
+  history: z.array(
+    z.object({
+      epoch: z.number().int(),
+      losses: z.record(z.string(), z.number()),
+      validation: z.number(),
+      best: z.boolean(),
+      seconds: z.number(),
+    }),
+  ),
   /** Training time so far. */
   seconds: z.number(),
   engine: z.string(),

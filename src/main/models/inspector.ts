@@ -12,6 +12,9 @@ import type { Judgement, ModelMetadata } from './types.ts'
 /** Values of views in one run of the model, at most: bounds the memory of large batches. */
 const VALUES_PER_RUN = 8 * 256 * 256 * 3
 
+/** Tiles of one image, at most: what an image of 100 million pixels makes at 128 px and half overlap. */
+const MOST_VIEWS = 25_000
+
 /** Anomaly map and latent score of each view of an image, put together. */
 export interface MapOfImage {
   readonly plan: FitPlan
@@ -34,6 +37,10 @@ export async function mapImages(
     if (raster.channels !== channels)
       throw new RangeError(`the model takes ${channels} channels, the image has ${raster.channels}`)
     const plan = planViews(raster.width, raster.height, fit)
+    if (plan.views.length > MOST_VIEWS)
+      throw new RangeError(
+        `an image of ${raster.width}×${raster.height} px makes ${plan.views.length} tiles of ${size} px, ${MOST_VIEWS} are the most: use a model with larger tiles, less overlap or a smaller scale`,
+      )
     return { plan, prepared: prepare(raster, plan), maps: [] as Float32Array[], latent: -Infinity }
   })
   const views = jobs.flatMap((job) => job.plan.views.map((view) => ({ job, view })))

@@ -137,6 +137,7 @@ class Run {
     const progress = checkpoint?.progress ?? {
       epoch: 0,
       best: null,
+      history: [],
       seconds: 0,
       engine: engine.name,
       config: { ...config },
@@ -151,6 +152,7 @@ class Run {
         .filter(({ node }) => family.isInspectionState(nameOf(node)))
         .reduce((sum, { initial }) => sum + initial.length, 0),
     })
+    for (const told of progress.history) hooks.emit({ kind: 'epoch', ...told, replayed: true })
     return new Run({
       job,
       family,
@@ -183,6 +185,7 @@ class Run {
         ...this.progress,
         epoch,
         best: best ? { epoch, validation } : this.progress.best,
+        history: [...this.progress.history, { epoch, losses, validation, best, seconds }],
         seconds: this.progress.seconds + seconds,
       }
       // The best first: a run killed between the two repeats this epoch and finds it best again.

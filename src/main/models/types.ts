@@ -67,6 +67,8 @@ export type TrainingEvent =
       readonly validation: number
       readonly best: boolean
       readonly seconds: number
+      /** True for an epoch of before a resumption, told again because its first telling may have been lost. */
+      readonly replayed?: boolean
     }
   | { readonly kind: 'skipped'; readonly sample: string; readonly reason: string }
   | { readonly kind: 'log'; readonly message: string }

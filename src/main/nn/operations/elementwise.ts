@@ -42,7 +42,7 @@ export const log = (x: Node): Node => unary('log', x)
 export const sqrt = (x: Node): Node => unary('sqrt', x)
 export const tanh = (x: Node): Node => unary('tanh', x)
 export const sigmoid = (x: Node): Node => unary('sigmoid', x)
-/** Gradient at 0 is taken as -1 (the slope of the left side), as `slope` has it. */
+/** The gradient at 0 lies in [-1, 1]; which value it has is the engine's. */
 export const abs = (x: Node): Node => unary('abs', x)
 /** The value without its gradient. */
 export const detach = (x: Node): Node => unary('detach', x)
