@@ -160,6 +160,20 @@ test('the pixel AUROC of the bins lies within its own error bound of the exact o
   close(pixelAuroc([map(200, values)], [mask(200, pixels)]), exact, 1e-5)
 })
 
+test('AUPRO of the bins differs from the exact one by less than a hundred-thousandth on continuous values', () => {
+  const random = seeded(29)
+  const pixels = Array.from({ length: 50 * 40 }, (_, index) => {
+    const x = index % 50
+    const y = (index - x) / 50
+    return (x > 4 && x < 12 && y > 5 && y < 9) || (x > 30 && x < 34 && y > 20 && y < 35) ? 1 : 0
+  })
+  const values = map(
+    50,
+    pixels.map((defect) => 1e-3 * (-Math.log(1 - random()) - Math.log(1 - random())) * (1 + defect)),
+  )
+  close(aupro([values], [mask(50, pixels)]), bruteForceAupro([values], [mask(50, pixels)], 0.3), 1e-5)
+})
+
 test('values of both signs, zeros of both signs and infinities rank as numbers do', () => {
   const values = [-Infinity, -3.5, -1e-30, -0, 0, 1e-30, 2, Infinity]
   const pixels = [0, 1, 0, 1, 0, 1, 0, 1]
