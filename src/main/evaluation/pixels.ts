@@ -4,7 +4,7 @@
  * Sorting 50 million pixels takes too long and too much memory, so values are counted in bins. A bin holds the
  * floats that share sign, exponent and their first 16 bits of fraction: about 0.0015 % of the value wide, on any
  * scale, whatever the outliers, and known before the first map arrives, so that maps can be added one by one and
- * let go. Values inside one bin are treated as tied. What that can cost is known and reported: see `aurocError`.
+ * let go. Values inside one bin are treated as tied. What that can cost is known and reported: see `aurocError` and `auproError`.
  */
 import { connectedComponents } from './components.ts'
 import type { Mask } from './components.ts'
@@ -130,6 +130,21 @@ export class PixelEvaluation {
     if (this.#regions === 0 || this.#background === 0) return Number.NaN
     const { falsePositiveRate, overlap } = this.proCurve()
     return areaUpTo(falsePositiveRate, overlap, fprLimit) / fprLimit
+  }
+
+  /**
+   * Largest possible distance between `aupro()` and the exact value: inside a bin the exact curve may take any way
+   * between the two corners, half the bin's rectangle away from the straight line at most.
+   */
+  auproError(fprLimit = 0.3): number {
+    let background = 0
+    let area = 0
+    this.#descend((page, bin) => {
+      if (background / this.#background < fprLimit)
+        area += (at(page.background, bin) * at(page.overlap, bin)) / 2
+      background += at(page.background, bin)
+    })
+    return area / (this.#background * this.#regions * fprLimit)
   }
 
   #open(index: number): Page {

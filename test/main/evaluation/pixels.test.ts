@@ -160,7 +160,7 @@ test('the pixel AUROC of the bins lies within its own error bound of the exact o
   close(pixelAuroc([map(200, values)], [mask(200, pixels)]), exact, 1e-5)
 })
 
-test('AUPRO of the bins differs from the exact one by less than a hundred-thousandth on continuous values', () => {
+test('AUPRO of the bins lies within its own error bound of the exact one on continuous values', () => {
   const random = seeded(29)
   const pixels = Array.from({ length: 50 * 40 }, (_, index) => {
     const x = index % 50
@@ -171,7 +171,12 @@ test('AUPRO of the bins differs from the exact one by less than a hundred-thousa
     50,
     pixels.map((defect) => 1e-3 * (-Math.log(1 - random()) - Math.log(1 - random())) * (1 + defect)),
   )
-  close(aupro([values], [mask(50, pixels)]), bruteForceAupro([values], [mask(50, pixels)], 0.3), 1e-5)
+  const evaluation = new PixelEvaluation()
+  evaluation.add(values, mask(50, pixels))
+  const exact = bruteForceAupro([values], [mask(50, pixels)], 0.3)
+  // With 2000 pixels a single pair of bin mates weighs 2e-5; with millions it is nothing.
+  assert.ok(evaluation.auproError() < 1e-4, `bound ${evaluation.auproError()}`)
+  assert.ok(Math.abs(evaluation.aupro() - exact) <= evaluation.auproError() + 1e-12)
 })
 
 test('values of both signs, zeros of both signs and infinities rank as numbers do', () => {
