@@ -1,19 +1,16 @@
 import { figure } from '../charts/index.ts'
+import { otherParts, partArticle } from './html-part.ts'
 import { sheet } from './html-style.ts'
-import { dataAddress, fetchPicture } from './pictures.ts'
-import type { Picture } from './pictures.ts'
-import type { ReportData, ReportPart, ReportRegion } from './types.ts'
+import { escapeHtml, table } from './html-table.ts'
+import { fetchPicture } from './pictures.ts'
+import type { ReportData } from './types.ts'
 import {
-  area,
   clock,
   counted,
-  duration,
   evaluationFigures,
   histogramOf,
-  moreRegions,
   partsByScore,
   percent,
-  regionsShown,
   scopeText,
   summarise,
   thresholdMode,
@@ -26,11 +23,6 @@ export interface HtmlOptions {
 }
 
 const pictureSide = 800
-
-/** Text made harmless in elements and attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
 
 /**
  * Renders the report as one HTML file: pictures and charts inline, no script, nothing fetched (a content security
@@ -118,27 +110,6 @@ function histogram(data: ReportData): string {
   return `<section><h2>Scores</h2><figure>${drawings.join('')}</figure></section>`
 }
 
-interface Head {
-  readonly name: string
-  readonly right?: boolean
-  /** Names that may have to be cut between any two letters. */
-  readonly long?: boolean
-}
-
-function table(heads: readonly Head[], rows: readonly (readonly string[])[]): string {
-  const kind = (index: number): string =>
-    heads[index]?.right === true ? ' class="number"' : heads[index]?.long === true ? ' class="long"' : ''
-  const head = heads
-    .map(({ name }, index) => `<th scope="col"${kind(index)}>${escapeHtml(name)}</th>`)
-    .join('')
-  const body = rows
-    .map(
-      (row) => `<tr>${row.map((text, index) => `<td${kind(index)}>${escapeHtml(text)}</td>`).join('')}</tr>`,
-    )
-    .join('\n')
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`
-}
-
 function modelTables(data: ReportData): string {
   const time = clock(data)
   const several = data.models.length > 1
@@ -216,82 +187,6 @@ function evaluation(data: ReportData): string {
   return `<section><h2>Evaluation of the model</h2>
 <p class="quiet">On ${counted(measured.good, 'good image')} and ${counted(measured.defects, 'labelled defect')}, ${escapeHtml(clock(data)(measured.measuredAt))}.</p>
 <dl class="figures">${figures}</dl>${types}</section>`
-}
-
-function partArticle(
-  data: ReportData,
-  { inspection }: ReportPart,
-  number: number,
-  image: Picture | null,
-  heatmap: Picture | null,
-): string {
-  const facts = [
-    clock(data)(inspection.inspectedAt),
-    `${inspection.width} × ${inspection.height} px`,
-    duration(inspection.milliseconds),
-    ...(inspection.lot === null ? [] : [`lot ${inspection.lot}`]),
-    inspection.id,
-  ].map((fact) => `<span>${escapeHtml(fact)}</span>`)
-  return `<article>
-<h3><span><span class="quiet">${number}.</span> ${escapeHtml(inspection.fileName)}</span> <span class="verdict"><b>NG</b> score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}</span></h3>
-<p class="quiet facts">${facts.join('')}</p>
-<div class="pictures">${pictureElement(image, `Image of ${inspection.fileName}`, 'Image not kept.')}${pictureElement(heatmap, `Heatmap of ${inspection.fileName}`, 'Heatmap not kept.')}</div>
-${regions(data, inspection.regions)}
-</article>`
-}
-
-function pictureElement(picture: Picture | null, name: string, absence: string): string {
-  if (picture === null) return `<p class="absent quiet">${absence}</p>`
-  return `<img src="${dataAddress(picture)}" width="${picture.width}" height="${picture.height}" alt="${escapeHtml(name)}" loading="lazy">`
-}
-
-function regions(data: ReportData, all: readonly ReportRegion[]): string {
-  if (all.length === 0) return '<p class="quiet">No single defect region: the part as a whole differs.</p>'
-  const rows = all
-    .slice(0, regionsShown)
-    .map((region, index) => [
-      String(index + 1),
-      `${Math.round(region.box.x)}, ${Math.round(region.box.y)}`,
-      `${Math.round(region.box.width)} × ${Math.round(region.box.height)} px`,
-      area(region, data.project.millimetresPerPixel),
-      region.peak.toFixed(2),
-    ])
-  const rest = moreRegions(all)
-  return (
-    table(
-      [
-        { name: 'Region', right: true },
-        { name: 'Position (x, y)', right: true },
-        { name: 'Size (w × h)', right: true },
-        { name: 'Area', right: true },
-        { name: 'Peak (threshold 0.5)', right: true },
-      ],
-      rows,
-    ) + (rest === '' ? '' : `<p class="quiet">${rest}</p>`)
-  )
-}
-
-function otherParts(data: ReportData, parts: readonly ReportPart[], before: number): string {
-  if (parts.length === 0) return ''
-  const time = clock(data)
-  return `<h3>Further NG parts</h3>${table(
-    [
-      { name: 'No.', right: true },
-      { name: 'File', long: true },
-      { name: 'Time' },
-      { name: 'Score', right: true },
-      { name: 'Threshold', right: true },
-      { name: 'Regions', right: true },
-    ],
-    parts.map(({ inspection }, index) => [
-      String(before + index + 1),
-      inspection.fileName,
-      time(inspection.inspectedAt),
-      figure(inspection.score),
-      figure(inspection.threshold),
-      String(inspection.regions.length),
-    ]),
-  )}`
 }
 
 function failures(data: ReportData): string {
