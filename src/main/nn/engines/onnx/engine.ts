@@ -93,7 +93,7 @@ class OnnxExecutable implements Executable {
       writer,
       nodes.filter((node) => used.has(node)),
       names,
-      { batched: new Set() },
+      { batched: new Set(), ownKernels: false },
     )
     for (const [name, node] of Object.entries(program.outputs))
       writer.output(name, values.get(node) ?? '', node.shape)

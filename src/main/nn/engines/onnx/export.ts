@@ -26,7 +26,7 @@ export function exportOnnx(
   const nodes = reachable({ inputs, outputs, states: [] })
   const batched = new Set<Node>(names.keys())
   for (const node of nodes) if (node.inputs.some((input) => batched.has(input))) batched.add(node)
-  const values = lower(writer, nodes, names, { batched })
+  const values = lower(writer, nodes, names, { batched, ownKernels: true })
   for (const [name, node] of Object.entries(outputs)) writer.output(name, values.get(node) ?? '', open(node))
   return writer.encode(metadata)
 }
