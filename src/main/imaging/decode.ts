@@ -36,7 +36,7 @@ function decodeProblem(file: string, bytes: Buffer, format: Format, cause: unkno
   if (cause instanceof ImageError) return cause
   const detail = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]
   const truncated = cause instanceof BmpError ? cause.problem === 'truncated' : isCutShort(bytes, format)
-  if (truncated) return new ImageError(file, 'truncated', `is cut short (${detail}). ${copyAgain}`, { cause })
+  if (truncated) return new ImageError(file, 'truncated', `is cut short. ${copyAgain}`, { cause })
   const reason = `is damaged or of an unknown kind of ${format.toUpperCase()} (${detail})`
   return new ImageError(file, 'unreadable', `${reason}. ${copyAgain}`, { cause })
 }

@@ -15,6 +15,12 @@ import type { JobContext } from '../server.ts'
 /** A normalised map is 0.5 where the pixel threshold is. */
 const NORMALISED_THRESHOLD = 0.5
 
+/**
+ * A region reaches as far as the map keeps half of the threshold's value (m / (m + t) at m = t / 2): at the
+ * threshold itself a defect that just passes it would be a few pixels.
+ */
+const NORMALISED_EXTENT = 1 / 3
+
 export async function inspect(
   job: InspectJob,
   context: JobContext<'inspect'>,
@@ -53,7 +59,9 @@ async function describe(job: InspectJob, judged: Judged<InspectItem>, plan: FitP
   const verdict = score >= calibration.threshold.value ? 'ng' : 'ok'
   const working = normaliseMap(judgement.map, calibration)
   const map = mapToImage(plan, working)
-  const regions = findRegions(map, NORMALISED_THRESHOLD, { minimumArea: job.minimumArea })
+  const regions = findRegions(map, NORMALISED_EXTENT, { minimumArea: job.minimumArea }).filter(
+    ({ peak }) => peak >= NORMALISED_THRESHOLD,
+  )
   const [mapBytes, overlayFile] = await Promise.all([
     job.maps ? encodeMap(smallest(plan, working, map)) : null,
     job.overlays === null ? null : writeOverlay(job.overlays, judged, map, regions),
