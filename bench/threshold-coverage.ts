@@ -2,7 +2,7 @@
  * Simulates thresholds from good parts alone: how often do good parts really exceed them?
  * Prints the Markdown of docs/results/threshold-coverage.md:
  *
- *     node bench/threshold-coverage.ts > docs/results/threshold-coverage.md
+ *     node bench/threshold-coverage.ts > docs/results/threshold-coverage.md && npx prettier --write docs/results
  *
  * Deterministic, about eight minutes on one core.
  */
