@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { EngineMeasurement } from '../compute/messages.ts'
 import type { EngineChoice } from '../models/types.ts'
 import type { Core } from './core.ts'
+import { StoppedError } from './stopped.ts'
 
 /** The engines of this machine, measured once and remembered in the data folder's `engines.json`. */
 export interface EngineReport {
@@ -34,11 +35,6 @@ const measuredEngines = choices.filter((name) => name !== 'auto' && name !== 'te
 
 /** A driver may hang; compiling for a GPU may take long. In ms. */
 const MEASURING_LIMIT = 90_000
-
-/** Engines could not be measured. */
-export class EnginesError extends Error {
-  override readonly name = 'EnginesError'
-}
 
 /** The engines that can be asked for by name. */
 export const engineChoices: readonly EngineChoice[] = choices
@@ -75,7 +71,7 @@ export async function reportEngines(core: Core, options: MeasuringOptions = {}):
   if (known) return known
   const engines: EngineMeasurement[] = []
   for (const name of measuredEngines) {
-    if (options.signal?.aborted) throw new EnginesError('The measurement was stopped.')
+    if (options.signal?.aborted) throw new StoppedError('The measurement of engines was stopped.')
     const engine = await measure(core, name)
     engines.push(engine)
     options.onMeasured?.(engine)

@@ -16,6 +16,7 @@ import type { ScoreName, Scores } from '../models/types.ts'
 import type { Project, Sample, SampleSplit } from '../store/index.ts'
 import type { Core } from './core.ts'
 import type { CalibratedModel } from './models.ts'
+import { StoppedError } from './stopped.ts'
 
 /** An evaluation that cannot be made; the message says why and what to do. */
 export class EvaluationError extends Error {
@@ -103,7 +104,7 @@ const RETRIES = 2
  * Judges a project's labelled images (by default the test split) and measures how well the model tells good from
  * defect and where it sees the defect. The results are stored.
  *
- * @throws EvaluationError when there are no labelled images of that split, or when it was cancelled
+ * @throws EvaluationError when there are no labelled images of that split; StoppedError
  */
 export async function evaluateModel(
   core: Core,
@@ -167,7 +168,7 @@ export async function judgeSamples(
         },
       )
       if (result.state === 'cancelled')
-        throw new EvaluationError('The evaluation was stopped; nothing was stored.')
+        throw new StoppedError('The evaluation was stopped; nothing was stored.')
       for (const problem of [...rejected, ...result.maskProblems]) {
         const sample = samples.get(problem.id)
         hooks.onProblem?.({ file: sample?.originalPath ?? problem.id, message: problem.message })

@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import { resolveEngine } from './engines.ts'
 import { calibrationRow } from './models.ts'
 import { createSnapshot } from './samples-snapshot.ts'
+import { StoppedError } from './stopped.ts'
 
 /** A training that cannot be started or resumed; the message says why and what to do. */
 export class TrainingRequestError extends Error {
@@ -143,18 +144,11 @@ async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): 
   const { store } = core
   const resume = queued.state !== 'queued'
   const folder = await store.files.createModelFolder(queued.id)
-  const engine = await resolveEngine(core, queued.engine as EngineChoice, {
-    onMeasured: ({ name, available, imagesPerSecond }) =>
-      hooks.onEvent?.({
-        kind: 'log',
-        message: `Measuring engines, once on this machine: ${name} ${available ? `${(imagesPerSecond ?? 0).toFixed(0)} images/s` : 'is not available'}`,
-      }),
-    ...(hooks.signal ? { signal: hooks.signal } : {}),
-  })
   const run = store.runs.start(queued.id)
   hooks.onRun?.(run)
   const client = core.newCompute()
   try {
+    const engine = await engineFor(core, run, hooks)
     const result = await trainWithRecovery(client, jobOf(store, run, folder, engine, resume), {
       onEvent: (event) => {
         record(store, run.id, event)
@@ -168,6 +162,8 @@ async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): 
     }
     return await keepModel(store, run, result.metadata)
   } catch (error) {
+    if (error instanceof StoppedError)
+      return { run: store.runs.finish(run.id, 'cancelled'), model: undefined }
     const reason = error instanceof Error ? error.message : String(error)
     try {
       store.runs.finish(run.id, 'failed', reason)
@@ -178,6 +174,18 @@ async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): 
   } finally {
     await client.close()
   }
+}
+
+/** A resumed run stays on its engine, on which alone its losses can be repeated. */
+function engineFor(core: Core, run: TrainingRun, hooks: TrainingHooks): Promise<EngineChoice> {
+  return resolveEngine(core, (run.engineUsed ?? run.engine) as EngineChoice, {
+    onMeasured: ({ name, available, imagesPerSecond }) =>
+      hooks.onEvent?.({
+        kind: 'log',
+        message: `Measuring engines, once on this machine: ${name} ${available ? `${(imagesPerSecond ?? 0).toFixed(0)} images/s` : 'is not available'}`,
+      }),
+    ...(hooks.signal ? { signal: hooks.signal } : {}),
+  })
 }
 
 function jobOf(
@@ -198,19 +206,27 @@ function jobOf(
   return { folder, family, config, samples, engine, resume, falseAlarmRate }
 }
 
+/**
+ * Stores what a training reports. A resumed run tells the epochs of its checkpoint again: those that the store
+ * missed, because the process died between the checkpoint and the row, are made up for, and the others left alone.
+ */
 function record(store: Store, id: string, event: TrainingEvent): void {
   if (event.kind === 'started') {
     store.transaction(() => {
       store.runs.setEngineUsed(id, event.engine)
-      store.runs.rewind(id, event.resumedFrom)
+      store.runs.rewind(id, Math.min(event.resumedFrom, lastEpoch(store, id)))
     })
-  } else if (event.kind === 'epoch') {
+  } else if (event.kind === 'epoch' && !(event.replayed && event.epoch <= lastEpoch(store, id))) {
     store.runs.recordEpoch(id, event.epoch, {
       ...event.losses,
       validation: event.validation,
       seconds: event.seconds,
     })
   }
+}
+
+function lastEpoch(store: Store, id: string): number {
+  return store.runs.get(id).epochsDone
 }
 
 /** The model, its first calibration and the run's end belong together: one transaction. */

@@ -1,5 +1,6 @@
 /** Runs one command and turns whatever happens into an exit code and one clear line. */
 import { CommanderError } from 'commander'
+import { StoppedError } from '../app/stopped.ts'
 import { JobError } from '../compute/errors.ts'
 import { exitCodes, UsageError } from './exit.ts'
 import type { Streams } from './output.ts'
@@ -27,6 +28,7 @@ export async function main(words: readonly string[], streams: Streams = process)
     streams.stderr.write(`flawline: ${message}\n`)
     if (isJson) writeError(streams, message)
     if (process.env['FLAWLINE_DEBUG']) streams.stderr.write(`${stackOf(error)}\n`)
+    if (error instanceof StoppedError) return exitCodes.interrupted
     return error instanceof UsageError ? exitCodes.usage : exitCodes.error
   }
 }

@@ -13,14 +13,8 @@ import { samplesCommand } from './commands/samples.ts'
 import { trainCommand } from './commands/train.ts'
 import { defaultDataFolder } from './folder.ts'
 import type { Streams } from './output.ts'
+import type { Run } from './run.ts'
 import { Session, type GlobalOptions } from './session.ts'
-
-/**
- * Runs a command's work with a session that is closed afterwards.
- *
- * @returns what commander wants as an action
- */
-export type Run = (work: (session: Session) => Promise<number | undefined>, command: Command) => Promise<void>
 
 /** @param words the arguments: the options of `train` depend on the family among them */
 export function buildProgram(

@@ -1,5 +1,5 @@
 /** What an evaluation takes and gives: pixel metrics only; image metrics are made from the scores of its events. */
-import type { InspectItem } from './messages.ts'
+import type { InspectItem } from './items.ts'
 
 /** A labelled test image. */
 export interface EvaluationItem extends InspectItem {

@@ -1,6 +1,7 @@
 /** Starts the compute process with `child_process.fork`: the command line, the station and every test. */
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +38,8 @@ export function forkedProcess(entry?: string): Launch {
       detached: process.platform !== 'win32',
       env: {
         ...process.env,
+        // Compiled code that this process keeps between runs serves the other as well.
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? getCompileCacheDir() ?? '',
         // Decoding and encoding run on these threads while the model holds the main one.
         UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? String(Math.max(4, availableParallelism())),
       },

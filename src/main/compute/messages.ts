@@ -14,16 +14,8 @@ import type {
   TrainingJob,
   TrainingResult,
 } from '../models/types.ts'
-import type { EvaluationResult, EvaluationItem } from './evaluation-types.ts'
-
-/** One image to judge. `id` is the caller's; events carry it back. */
-export interface InspectItem {
-  readonly id: string
-  /** Absolute path. */
-  readonly file: string
-  /** Name of its overlay picture without extension (default: the id). */
-  readonly overlayName?: string
-}
+import type { EvaluationItem, EvaluationResult } from './evaluation-types.ts'
+import type { InspectItem } from './items.ts'
 
 /** How many images are on their way at once; the defaults suit two cores and more. */
 export interface PipelineLimits {
@@ -179,3 +171,5 @@ export type ChildMessage =
   | { readonly kind: 'event'; readonly id: number; readonly event: JobEvent<JobName> }
   | { readonly kind: 'done'; readonly id: number; readonly result: JobResult<JobName> }
   | { readonly kind: 'failed'; readonly id: number; readonly error: RemoteError }
+
+export type { InspectItem }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { z } from 'zod'
 import { openStore, type TrainingRun } from '../../../src/main/store/index.ts'
 import { lossesOf } from '../../../src/main/app/training.ts'
 import { Workplace } from './support/command.ts'
@@ -17,7 +16,7 @@ before(async () => {
 })
 after(() => place.remove())
 
-const epochs = 40
+const epochs = 20
 const training = ['train', '--project', 'stripes', ...quick, '--epochs', String(epochs)]
 
 function newestRun(): TrainingRun {
@@ -111,19 +110,6 @@ test('a run that is still going cannot be resumed beside itself', async () => {
   assert.match(beside.stderr, /is already running/)
   started.child.kill('SIGINT')
   assert.equal((await started.finished).code, 130)
-})
-
-test('an inspection survives the death of its compute process: every part is judged once', async () => {
-  const parts = path.join(place.folder, 'parts')
-  // The folder many times over, to have something to interrupt.
-  const folders = ['test', 'train', 'test/good', 'test/bright', 'test/dark'].map((name) =>
-    path.join(parts, name),
-  )
-  const started = place.start('inspect', ...folders, '--project', 'stripes', '--json')
-  await started.said(/^Inspecting/m).catch(() => undefined)
-  const { stdout } = await started.finished
-  const { inspected } = z.object({ inspected: z.number() }).parse(JSON.parse(stdout))
-  assert.equal(inspected, 30)
 })
 
 /** Kills the compute process of a program: its only child. */

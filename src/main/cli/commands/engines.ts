@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { reportEngines } from '../../app/engines.ts'
 import { examples } from '../options.ts'
 import { figure, localTime } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 export function enginesCommand(run: Run): Command {
   return new Command('engines')

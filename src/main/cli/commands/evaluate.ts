@@ -3,7 +3,7 @@ import { evaluateModel, type EvaluationResults } from '../../app/evaluation.ts'
 import { requireModel } from '../../app/models.ts'
 import { examples, projectOption } from '../options.ts'
 import { counted, duration, figure, type Output } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 interface EvaluateWords {
   readonly project: string

@@ -4,7 +4,7 @@ import { findModel } from '../../app/models.ts'
 import type { Verdict } from '../../store/index.ts'
 import { examples, number, projectOption, sinceOption, untilOption } from '../options.ts'
 import { counted, figure, localTime } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 interface HistoryWords {
   readonly project: string

@@ -7,7 +7,7 @@ import { resultOf, writeResults, type ResultRow } from '../../app/results.ts'
 import { exitCodes } from '../exit.ts'
 import { examples, number, projectOption } from '../options.ts'
 import { counted, duration, figure } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 interface InspectWords {
   readonly project: string

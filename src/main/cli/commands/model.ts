@@ -6,7 +6,7 @@ import type { Project } from '../../store/index.ts'
 import { UsageError } from '../exit.ts'
 import { examples, number, share } from '../options.ts'
 import { figure, localTime } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 import type { Session } from '../session.ts'
 
 interface WhichModel {

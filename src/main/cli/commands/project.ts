@@ -4,7 +4,7 @@ import { createProject, deleteProject, listProjects } from '../../app/projects.t
 import { UsageError } from '../exit.ts'
 import { examples, number } from '../options.ts'
 import { counted, localTime } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 export function projectCommand(run: Run): Command {
   const project = new Command('project').description('create, list and delete projects: one part type each')

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { UsageError } from '../exit.ts'
 import { examples, projectOption, sinceOption, untilOption } from '../options.ts'
 import { counted } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 interface ReportWords {
   readonly project: string

@@ -4,7 +4,7 @@ import type { SampleLabel, SampleSplit } from '../../store/index.ts'
 import { exitCodes } from '../exit.ts'
 import { examples, number, projectOption, share } from '../options.ts'
 import { counted } from '../output.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 
 const labels = ['good', 'defect', 'unlabelled'] as const satisfies readonly SampleLabel[]
 const splits = ['train', 'validation', 'test'] as const satisfies readonly SampleSplit[]

@@ -9,15 +9,15 @@ import {
 } from '../../app/training.ts'
 import { calibrated } from '../../app/models.ts'
 import { families } from '../../models/families.ts'
-import type { EngineChoice, TrainingEvent } from '../../models/types.ts'
+import type { EngineChoice } from '../../models/types.ts'
 import type { TrainingRun } from '../../store/index.ts'
 import { exitCodes, UsageError } from '../exit.ts'
 import { configOf, flagOf, optionsOf, type FieldOption } from '../family-options.ts'
 import { examples, share } from '../options.ts'
 import { counted, duration, figure } from '../output.ts'
-import type { Progress } from '../progress.ts'
-import type { Run } from '../program.ts'
+import type { Run } from '../run.ts'
 import type { Session } from '../session.ts'
+import { TrainingScreen } from '../training-screen.ts'
 
 const DEFAULT_FAMILY = 'ganomaly'
 
@@ -104,12 +104,7 @@ async function train(
   const progress = session.progress('Training')
   const interruption = session.interruptible('Stopping at the next checkpoint.', progress)
   const screen = new TrainingScreen(progress)
-  const hooks: TrainingHooks = {
-    onRun: (run) => screen.begin(run),
-    onEvent: (event) => screen.show(event),
-    onRestart: (death) => progress.say(`${death.message} Going on from the last checkpoint.`),
-    signal: interruption.signal,
-  }
+  const hooks: TrainingHooks = { ...screen.hooks, signal: interruption.signal }
   try {
     const outcome = await (options.resume === undefined
       ? begin(session, options, config, hooks)
@@ -204,54 +199,4 @@ function resumeHint(session: Session, run: TrainingRun): string {
 
 function resumeCommand(session: Session, run: TrainingRun): string {
   return `flawline train --resume ${run.id}${session.dataArgument}`
-}
-
-/** What a training shows while it runs. */
-class TrainingScreen {
-  run: TrainingRun | undefined
-  readonly #progress: Progress
-  #epochs = 0
-
-  constructor(progress: Progress) {
-    this.#progress = progress
-  }
-
-  begin(run: TrainingRun): void {
-    this.run = run
-    this.#progress.say(`Training run ${run.id}.`)
-  }
-
-  show(event: TrainingEvent): void {
-    switch (event.kind) {
-      case 'started':
-        this.#epochs = event.epochs
-        this.#progress.say(
-          `${event.engine}: ${event.views} views an epoch, ${(event.parameters / 1e6).toFixed(2)} million parameters` +
-            (event.resumedFrom > 0 ? `, going on after epoch ${event.resumedFrom}` : '') +
-            '.',
-        )
-        break
-      case 'progress':
-        this.#progress.update(
-          Math.floor(event.fraction * this.#epochs + 1e-9),
-          this.#epochs,
-          `${figure(event.imagesPerSecond)} images/s`,
-          event.secondsLeft,
-        )
-        break
-      case 'epoch': {
-        const losses = Object.entries(event.losses).map(([name, value]) => `${name} ${figure(value)}`)
-        this.#progress.say(
-          `epoch ${event.epoch}/${this.#epochs}: ${losses.join(', ')}, validation ${figure(event.validation)}${event.best ? ' (best)' : ''}`,
-        )
-        break
-      }
-      case 'skipped':
-        this.#progress.say(`Left out ${event.sample}: ${event.reason}`)
-        break
-      case 'log':
-        this.#progress.say(event.message)
-        break
-    }
-  }
 }
