@@ -36,10 +36,13 @@ export interface Checkpoint {
 const latestFile = (folder: string): string => path.join(folder, 'checkpoints', 'latest.safetensors')
 const bestFile = (folder: string): string => path.join(folder, 'checkpoints', 'best.safetensors')
 
-/** Writes under a temporary name, syncs, renames: a killed run leaves the old file or the new one. */
+/**
+ * Writes under a temporary name, syncs, renames: a killed run leaves the old file or the new one. The name is always
+ * the same, so that what a killed run left half-written is overwritten by the next; two never write at once.
+ */
 export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${process.pid}.tmp`
+  const temporary = `${file}.tmp`
   const handle = await open(temporary, 'w')
   try {
     await handle.writeFile(bytes)
