@@ -1,0 +1,92 @@
+/** A training that is killed at random moments, again and again, ends as one that never was. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { loadLatest } from '../../../src/main/models/checkpoint.ts'
+import type { TrainingEvent, TrainingJob } from '../../../src/main/models/types.ts'
+import { Random } from '../../../src/main/nn/random.ts'
+import { withoutMetadata } from './support/models.ts'
+import { Workshop } from './support/parts.ts'
+import { epochsOf, record } from './support/recording.ts'
+
+let workshop: Workshop
+before(async () => {
+  workshop = await Workshop.open()
+})
+after(() => workshop.close())
+
+const child = fileURLToPath(new URL('./support/trainChild.ts', import.meta.url))
+
+interface Attempt {
+  readonly events: readonly TrainingEvent[]
+  readonly done: boolean
+}
+
+/** Trains in a process of its own, killed `delay` milliseconds after its training began. */
+async function attempt(job: TrainingJob, delay: number): Promise<Attempt> {
+  const worker = spawn(process.execPath, [child, JSON.stringify(job)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 600_000,
+    killSignal: 'SIGKILL',
+  })
+  const events: TrainingEvent[] = []
+  let done = false
+  let timer: NodeJS.Timeout | undefined
+  for await (const line of createInterface({ input: worker.stdout })) {
+    if (line === 'done') {
+      done = true
+      continue
+    }
+    const event = JSON.parse(line) as TrainingEvent
+    if (event.kind === 'started') timer = setTimeout(() => worker.kill('SIGKILL'), delay)
+    events.push(event)
+  }
+  clearTimeout(timer)
+  return { events, done }
+}
+
+test('killed at random moments and resumed, it ends as an unbroken run does', async (t) => {
+  const config = { epochs: 8, brightness: 0.1, flipHorizontal: true }
+  const whole = await workshop.job(config)
+  const begin = performance.now()
+  const unbroken = await record(whole)
+  const duration = performance.now() - begin
+  const job = { ...(await workshop.job(config)), resume: true }
+  const random = new Random('kills')
+  const most = 6
+  let kills = 0
+  let reached = 0
+  let last: Attempt
+  do {
+    // Anywhere in what is left of the run; it does not matter whether the guess at the time is good.
+    const share = (0.2 + 0.8 * random.next()) * (1 - reached / config.epochs)
+    last = await attempt(job, kills < most ? share * duration : 2 ** 30)
+    if (last.done) break
+    kills += 1
+    const { progress } = (await loadLatest(job.folder)) ?? { progress: { epoch: 0 } }
+    assert.ok(progress.epoch >= reached, 'no epoch is ever lost')
+    reached = progress.epoch
+    // What it told of so far is what the unbroken run told.
+    const told = epochsOf(last.events)
+    assert.deepEqual(told, unbroken.epochs.slice(0, told.length))
+    assert.ok(told.length <= reached + 1)
+  } while (kills <= most)
+  t.diagnostic(`killed ${kills} times`)
+  assert.ok(last.done)
+  assert.deepEqual(epochsOf(last.events), unbroken.epochs, 'the same losses and validation in every epoch')
+  assert.ok((await withoutMetadata(job)).equals(await withoutMetadata(whole)), 'the same model')
+})
+
+test('what a killed writer left half-written is no obstacle and does not stay', async () => {
+  const job = await workshop.job({ epochs: 2 })
+  await record(job, (event, stop) => event.kind === 'epoch' && stop())
+  const folder = path.join(job.folder, 'checkpoints')
+  await writeFile(path.join(folder, 'latest.safetensors.tmp'), new Uint8Array(100))
+  const { result } = await record({ ...job, resume: true })
+  assert.equal(result.state, 'finished')
+  assert.deepEqual((await readdir(folder)).sort(), ['best.safetensors', 'latest.safetensors'])
+})
