@@ -46,7 +46,7 @@ async function measureInspection(): Promise<object> {
   const weights = Object.fromEntries(states.map(({ node, initial }) => [nameOf(node), initial]))
   const neutral = { mean: 0, deviation: 1 }
   const score = { defaultScore: 'map', latent: neutral, map: neutral } as const
-  const file = exportModel(ganomaly, config, weights, neutralStatistics(size, size / 32), score, {})
+  const file = exportModel(ganomaly, config, weights, neutralStatistics(size), score, {})
   const runtime = await ModelRuntime.open(file, { threads })
   const measure = async (count: number): Promise<number> => {
     const views = noise(count)
