@@ -30,11 +30,11 @@ const training = {
   config: {
     size: 64,
     width: 16,
-    epochs: 60,
+    latent: 32,
+    epochs: 70,
     batch: 8,
-    learningRate: 0.001,
-    shift: 0.02,
-    brightness: 0.1,
+    learningRate: 0.0005,
+    smoothing: 2,
   },
   engine: 'auto',
   // Twelve held-out parts say little of one alarm in a hundred.

@@ -92,6 +92,8 @@ export function lossChart(data: LossData, look?: ChartLook): string {
                     position: 'end',
                     rotate: 0,
                     distance: 4,
+                    // A label over the last epoch would run out of the picture.
+                    align: data.bestEpoch === data.epochs.at(-1)?.epoch ? 'right' : 'center',
                     color: palette.quiet,
                     fontFamily,
                     fontSize: 11,
