@@ -90,7 +90,9 @@ export class Inspector {
     }
     try {
       const metadata = parseMetadata(readOnnxMetadata(bytes).flawline)
-      return new Inspector(await ModelRuntime.open(bytes, options), metadata)
+      const runtime = await ModelRuntime.open(bytes, options)
+      runtime.check(metadata.input.channels, metadata.input.size)
+      return new Inspector(runtime, metadata)
     } catch (error) {
       throw new ModelFileError(modelFile, error instanceof Error ? error.message : String(error))
     }

@@ -74,5 +74,8 @@ export function parseMetadata(json: string | undefined): ModelMetadata {
   }
   const result = metadataSchema.safeParse(value)
   if (!result.success) throw new Error(`its Flawline metadata is wrong: ${z.prettifyError(result.error)}`)
+  const { fit, input } = result.data
+  if (fit.size !== input.size)
+    throw new Error(`its Flawline metadata is wrong: views of ${fit.size} px for a model of ${input.size} px`)
   return result.data
 }

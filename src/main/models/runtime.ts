@@ -16,6 +16,9 @@ export interface ViewResults {
   readonly anomalyMap: Float32Array
 }
 
+/** Outputs that are read. */
+const READ = ['latent_score', 'map_score', 'anomaly_map']
+
 export class ModelRuntime {
   private readonly session: ort.InferenceSession
 
@@ -39,11 +42,24 @@ export class ModelRuntime {
     return new ModelRuntime(session)
   }
 
+  /** @throws Error unless the model takes views of `channels`×`size`×`size` and gives what `run` reads */
+  check(channels: number, size: number): void {
+    const takes = this.session.inputMetadata.map((input) => {
+      const shape = input.isTensor ? input.shape.slice(1) : []
+      return `${input.name} ${shape.join('×')}`
+    })
+    const wanted = `image ${channels}×${size}×${size}`
+    if (takes.length !== 1 || takes[0] !== wanted)
+      throw new Error(`it takes ${takes.join(', ')}, its metadata says ${wanted}`)
+    const missing = READ.find((name) => !this.session.outputNames.includes(name))
+    if (missing) throw new Error(`it gives no '${missing}'`)
+  }
+
   /** @param views NCHW values in [0, 1], `count` views of `channels`×`size`×`size` */
   async run(views: Float32Array, count: number, channels: number, size: number): Promise<ViewResults> {
     const results = await this.session.run(
       { image: new ort.Tensor('float32', views, [count, channels, size, size]) },
-      ['latent_score', 'map_score', 'anomaly_map'],
+      READ,
     )
     return {
       latent: floats(results, 'latent_score'),

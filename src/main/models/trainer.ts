@@ -274,6 +274,7 @@ class Run {
     this.hooks.emit({ kind: 'log', message: 'Calibrating on the held-out images' })
     const best = await loadBest(job.folder)
     if (!best) throw new TrainingError('The best checkpoint is missing. Train again.')
+    const finished = new Date().toISOString()
     const describe = (calibration: ModelMetadata['calibration']): ModelMetadata => ({
       version: 1,
       family: family.name,
@@ -289,7 +290,7 @@ class Run {
         images: this.views.images,
         views: this.views.viewsPerEpoch,
         seed: config.seed,
-        finished: new Date().toISOString(),
+        finished,
       },
       application: APPLICATION,
     })
