@@ -11,7 +11,7 @@ import type { TrainingEvent, TrainingJob } from '../../../src/main/models/types.
 import { Random } from '../../../src/main/nn/random.ts'
 import { withoutMetadata } from './support/models.ts'
 import { Workshop } from './support/parts.ts'
-import { epochsOf, record } from './support/recording.ts'
+import { epochsOf, eventsOf, record } from './support/recording.ts'
 
 let workshop: Workshop
 before(async () => {
@@ -26,8 +26,14 @@ interface Attempt {
   readonly done: boolean
 }
 
-/** Trains in a process of its own, killed `delay` milliseconds after its training began. */
-async function attempt(job: TrainingJob, delay: number): Promise<Attempt> {
+/** When to kill: so many milliseconds after this epoch was told of, 0 for the start. */
+interface Moment {
+  readonly epoch: number
+  readonly delay: number
+}
+
+/** Trains in a process of its own, killed at a moment; null: left to end. */
+async function attempt(job: TrainingJob, moment: Moment | null): Promise<Attempt> {
   const worker = spawn(process.execPath, [child, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 600_000,
@@ -42,8 +48,9 @@ async function attempt(job: TrainingJob, delay: number): Promise<Attempt> {
       continue
     }
     const event = JSON.parse(line) as TrainingEvent
-    if (event.kind === 'started') timer = setTimeout(() => worker.kill('SIGKILL'), delay)
     events.push(event)
+    const at = event.kind === 'epoch' ? event.epoch : event.kind === 'started' ? 0 : null
+    if (at === moment?.epoch) timer = setTimeout(() => worker.kill('SIGKILL'), moment?.delay)
   }
   clearTimeout(timer)
   return { events, done }
@@ -52,19 +59,17 @@ async function attempt(job: TrainingJob, delay: number): Promise<Attempt> {
 test('killed at random moments and resumed, it ends as an unbroken run does', async (t) => {
   const config = { epochs: 8, brightness: 0.1, flipHorizontal: true }
   const whole = await workshop.job(config)
-  const begin = performance.now()
   const unbroken = await record(whole)
-  const duration = performance.now() - begin
+  const epochTime = Math.max(...eventsOf(unbroken.events, 'epoch').map(({ seconds }) => 1000 * seconds))
   const job = { ...(await workshop.job(config)), resume: true }
   const random = new Random('kills')
-  const most = 6
   let kills = 0
   let reached = 0
   let last: Attempt
   do {
-    // Anywhere in what is left of the run; it does not matter whether the guess at the time is good.
-    const share = (0.2 + 0.8 * random.next()) * (1 - reached / config.epochs)
-    last = await attempt(job, kills < most ? share * duration : 2 ** 30)
+    // Within an epoch or its checkpoint's writing; where exactly the kill hits is as it comes.
+    const epoch = reached + (kills === 0 ? 0 : random.integer(2))
+    last = await attempt(job, epoch < config.epochs ? { epoch, delay: random.next() * epochTime } : null)
     if (last.done) break
     kills += 1
     const { progress } = (await loadLatest(job.folder)) ?? { progress: { epoch: 0 } }
@@ -73,9 +78,11 @@ test('killed at random moments and resumed, it ends as an unbroken run does', as
     // What it told of so far is what the unbroken run told.
     const told = epochsOf(last.events)
     assert.deepEqual(told, unbroken.epochs.slice(0, told.length))
-    assert.ok(told.length <= reached + 1)
-  } while (kills <= most)
+    assert.ok(told.length <= reached, 'and is in the checkpoint')
+  } while (kills < 6)
   t.diagnostic(`killed ${kills} times`)
+  if (!last.done) last = await attempt(job, null)
+  assert.ok(kills > 0)
   assert.ok(last.done)
   assert.deepEqual(epochsOf(last.events), unbroken.epochs, 'the same losses and validation in every epoch')
   assert.ok((await withoutMetadata(job)).equals(await withoutMetadata(whole)), 'the same model')
