@@ -46,6 +46,12 @@ export function sessionOptions({
 }
 
 async function probe(options: OnnxEngineOptions): Promise<void> {
+  // A provider that this build does not know is dropped without a word and the CPU takes its place.
+  const known = ort.listSupportedBackends().map(({ name }) => name)
+  if (!known.includes(options.provider))
+    throw new Error(
+      `ONNX Runtime has no ${options.provider} provider on this platform; it has ${known.join(', ')}`,
+    )
   const writer = new OnnxWriter()
   const x = writer.input('x', [2, 2])
   writer.output('y', writer.node('MatMul', [x, x]), [2, 2])
