@@ -23,7 +23,7 @@ const PROJECT = 'demo'
 
 /**
  * Found by trying: what tells the sample project's defects best after about half a minute of training on two
- * cores. See docs/decisions.
+ * cores.
  */
 const training = {
   family: 'ganomaly',
