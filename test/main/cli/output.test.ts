@@ -43,6 +43,9 @@ test('tables align, numbers to the right', () => {
 test('numbers are written for people', () => {
   assert.equal(counted(1, 'image'), '1 image')
   assert.equal(counted(0, 'image'), '0 images')
+  assert.equal(duration(0.04), '0.0 s')
+  assert.equal(duration(1.53), '1.5 s')
+  assert.equal(duration(9.96), '10 s')
   assert.equal(duration(99.4), '99 s')
   assert.equal(duration(200), '3 min 20 s')
   assert.equal(duration(3900), '1 h 5 min')
@@ -77,7 +80,7 @@ test('on a terminal progress is a bar with the time left', () => {
   progress.stop()
   const text = written.join('')
   assert.match(text, /Training .*░/)
-  assert.match(text, /\/60 \| \d+ s left \| 12 images\/s/)
+  assert.match(text, /\/60 \| [\d.]+ s left \| 12 images\/s/)
 })
 
 test('the data folder is where the platform wants it', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../../../src/main/cli/index.ts', import.meta.url))
+const source = fileURLToPath(new URL('../../../../src/main/cli/index.ts', import.meta.url))
 
 export interface Finished {
   readonly code: number | null
@@ -24,13 +24,16 @@ export interface Started {
 /** A folder for one test file, with the program's data folder in it. */
 export class Workplace {
   readonly folder: string
+  readonly #program: string
 
-  private constructor(folder: string) {
+  private constructor(folder: string, program: string) {
     this.folder = folder
+    this.#program = program
   }
 
-  static async make(): Promise<Workplace> {
-    return new Workplace(await mkdtemp(path.join(tmpdir(), 'flawline-')))
+  /** @param program the file to run; by default the command line's source */
+  static async make(program = source): Promise<Workplace> {
+    return new Workplace(await mkdtemp(path.join(tmpdir(), 'flawline-')), program)
   }
 
   get data(): string {
@@ -38,7 +41,7 @@ export class Workplace {
   }
 
   start(...words: readonly string[]): Started {
-    const child = spawn(process.execPath, [program, ...words, '--data', this.data], {
+    const child = spawn(process.execPath, [this.#program, ...words, '--data', this.data], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, FLAWLINE_DEBUG: '' },
     })
