@@ -212,6 +212,25 @@ test('the history keeps the threshold that each part was judged by', async () =>
   assert.match(none.stderr, /has no lot "second"\. There is "first"\./)
 })
 
+test('a report of the lot tells of each of its parts', async () => {
+  const schema = z.object({ file: z.string(), inspections: z.number(), ng: z.number() })
+  const words = ['report', '--project', 'stripes', '--lot', 'first', '--out']
+  const csv = schema.parse(await place.json(...words, path.join(place.folder, 'report.csv')))
+  assert.equal(csv.inspections, 14)
+  const lines = (await readFile(csv.file, 'utf8')).trimEnd().split('\r\n')
+  assert.equal(lines.length, 15)
+  assert.equal(lines.filter((line) => /,ng,/.test(line)).length, csv.ng)
+  const pdf = schema.parse(await place.json(...words, path.join(place.folder, 'report.pdf')))
+  assert.equal((await readFile(pdf.file)).subarray(0, 5).toString(), '%PDF-')
+  const html = schema.parse(await place.json(...words, path.join(place.folder, 'report.html')))
+  // Each NG part with its picture and its heatmap, whose source may be gone by then.
+  const pictures = (await readFile(html.file, 'utf8')).match(/<img /g) ?? []
+  assert(pictures.length >= 2 * html.ng, `${pictures.length} pictures of ${html.ng} parts`)
+  const wrong = await place.run(...words, path.join(place.folder, 'report.doc'))
+  assert.equal(wrong.code, 2)
+  assert.match(wrong.stderr, /written as \.pdf, \.html/)
+})
+
 test('the exported model is the very file that inspects', async () => {
   const file = path.join(place.folder, 'exported', 'stripes.onnx')
   const { sha256 } = z
