@@ -66,6 +66,7 @@ test(`${kills} kills in a training: sound data, and the same losses as without`,
     // From the start of the compute process over the first checkpoint to some epochs.
     const lines = 1 + Math.floor(5 * random())
     const { said, killed, stderr } = await runAndKill(
+      folder,
       [data, 'train', project.name, run.id],
       lines,
       100 * random(),
@@ -111,7 +112,7 @@ test(`${kills} kills in inspections: sound data, and all that was reported is th
   const words = [data, 'inspect', project.name, path.join(folder, 'parts')]
   for (let round = 0; count < kills && round < 4 * kills; round++) {
     const lines = 1 + Math.floor(25 * random())
-    const { said, killed, stderr } = await runAndKill(words, lines, 30 * random())
+    const { said, killed, stderr } = await runAndKill(folder, words, lines, 30 * random())
     if (killed) count += 1
     assert(killed || said.includes('finished'), stderr)
     for (const line of said) {

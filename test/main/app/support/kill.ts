@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -11,17 +10,18 @@ const worker = fileURLToPath(new URL('./worker.ts', import.meta.url))
  * Runs the worker and kills it (SIGKILL) `milliseconds` after it has said so many lines, the first of which says
  * that it has opened the data folder. Counting lines keeps the moment in the work, however slow the machine is.
  *
+ * @param folder for what is kept between the dozens of starts: compiled code
  * @returns what it said, and whether it was still at work when it was killed
  */
 export async function runAndKill(
+  folder: string,
   words: readonly string[],
   lines: number,
   milliseconds: number,
 ): Promise<{ said: string[]; killed: boolean; stderr: string }> {
   const child = spawn(process.execPath, [worker, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Dozens of starts: compiled code is kept.
-    env: { ...process.env, NODE_COMPILE_CACHE: path.join(tmpdir(), 'flawline-test-compile-cache') },
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compile-cache') },
   })
   let stdout = ''
   let stderr = ''
