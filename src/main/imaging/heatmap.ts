@@ -1,6 +1,5 @@
 import { colourIndex, colourMap } from './colourmap.ts'
-import { sharp } from './libvips.ts'
-import { encodeIndexedPng } from './png.ts'
+import { encodePng } from './png.ts'
 import type { Plane, Raster } from './raster.ts'
 import type { Region } from './regions.ts'
 
@@ -37,13 +36,16 @@ function indicesOf(plane: Plane): Uint8Array {
  */
 export async function renderHeatmap(plane: Plane, options: HeatmapOptions = {}): Promise<Buffer> {
   const alphas = Uint8Array.from({ length: 256 }, (_, i) => Math.round(255 * presence(i / 255)))
-  return encodeIndexedPng(
-    plane.width,
-    plane.height,
-    indicesOf(plane),
-    colourMap,
-    options.transparent === true ? alphas : undefined,
-  )
+  const { width, height } = plane
+  const transparent = options.transparent === true
+  return encodePng({
+    width,
+    height,
+    kind: 'indexed8',
+    bytes: indicesOf(plane),
+    palette: colourMap,
+    ...(transparent ? { alphas } : {}),
+  })
 }
 
 /**
@@ -56,24 +58,27 @@ export async function renderOverlay(raster: Raster, plane: Plane, options: Overl
     throw new RangeError(`map is ${plane.width}×${plane.height} px, image ${width}×${height}`)
   }
   const opacity = Math.min(1, Math.max(0, options.opacity))
-  const weights = Float32Array.from({ length: 256 }, (_, i) => opacity * presence(i / 255))
-  const picture = new Uint8ClampedArray(width * height * 3)
-  const indices = indicesOf(plane)
+  const weights = Float64Array.from({ length: 256 }, (_, i) => opacity * presence(i / 255))
+  // What is left of the image, in levels, and what the heatmap adds; with half a level, to round by truncation.
+  const rests = weights.map((weight) => 255 * (1 - weight))
+  const added = Float64Array.from(
+    colourMap,
+    (level, i) => level * (weights[Math.floor(i / 3)] as number) + 0.5,
+  )
+  const picture = new Uint8Array(width * height * 3)
+  const values = plane.data
   const second = channels === 3 ? 1 : 0
-  for (let i = 0, at = 0, out = 0; i < indices.length; i++, at += channels, out += 3) {
-    const index = indices[i] as number
-    const weight = weights[index] as number
-    const rest = 255 * (1 - weight)
-    picture[out] = (data[at] as number) * rest + (colourMap[3 * index] as number) * weight
-    picture[out + 1] = (data[at + second] as number) * rest + (colourMap[3 * index + 1] as number) * weight
-    picture[out + 2] =
-      (data[at + 2 * second] as number) * rest + (colourMap[3 * index + 2] as number) * weight
+  for (let i = 0, at = 0, out = 0; i < values.length; i++, at += channels, out += 3) {
+    const index = colourIndex(values[i] as number)
+    const rest = rests[index] as number
+    const colour = 3 * index
+    picture[out] = ((data[at] as number) * rest + (added[colour] as number)) | 0
+    picture[out + 1] = ((data[at + second] as number) * rest + (added[colour + 1] as number)) | 0
+    picture[out + 2] = ((data[at + 2 * second] as number) * rest + (added[colour + 2] as number)) | 0
   }
   const thickness = Math.max(1, Math.round(Math.min(width, height) / 256))
   for (const region of options.regions) drawOutline(picture, width, height, region.contour, thickness)
-  return sharp(picture, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 2, adaptiveFiltering: true })
-    .toBuffer()
+  return encodePng({ width, height, kind: 'rgb8', bytes: picture })
 }
 
 // Not on the colour map, and far from grey.
@@ -84,7 +89,7 @@ const outlineColour = [0, 255, 230] as const
  * of the region; at the image's border, where there is no outside, on the inner side.
  */
 function drawOutline(
-  picture: Uint8ClampedArray,
+  picture: Uint8Array,
   width: number,
   height: number,
   contour: Region['contour'],

@@ -1,4 +1,5 @@
 import { sharp } from './libvips.ts'
+import { encodePng } from './png.ts'
 import type { Plane } from './raster.ts'
 
 /** Levels kept. Twelve bits show no steps in any picture and leave a third of the bytes and of the time of sixteen. */
@@ -11,17 +12,16 @@ const levels = 4095
  */
 export async function encodeMap(plane: Plane): Promise<Buffer> {
   const { width, height, data } = plane
-  const samples = new Uint16Array(data.length)
-  for (let i = 0; i < data.length; i++) {
-    // The bit operation truncates, and turns a not-a-number into 0.
-    const level = (Math.min(1, Math.max(0, data[i] as number)) * levels + 0.5) | 0
-    // Its upper bits repeated below: 0 stays 0 and 4095 becomes 65535.
-    samples[i] = (level << 4) | (level >> 8)
+  const bytes = new Uint8Array(2 * data.length)
+  for (let i = 0, out = 0; i < data.length; i++) {
+    const value = data[i] as number
+    // Clamped by comparisons, which not-a-number fails; the bit operation truncates.
+    const level = value > 0 ? (value < 1 ? (value * levels + 0.5) | 0 : levels) : 0
+    // Twelve bits, their upper four repeated below: 0 stays 0 and 4095 becomes 65535. High byte first.
+    bytes[out++] = level >> 4
+    bytes[out++] = (level << 4) | (level >> 8)
   }
-  return sharp(samples, { raw: { width, height, channels: 1 } })
-    .toColourspace('grey16')
-    .png({ compressionLevel: 2, adaptiveFiltering: false })
-    .toBuffer()
+  return encodePng({ width, height, kind: 'grey16', bytes })
 }
 
 /**
