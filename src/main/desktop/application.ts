@@ -2,7 +2,7 @@
  * The life of the desktop application: one instance, one window, pages served from its own scheme.
  * Electron is handed in through the few calls that are used, so the whole of it runs in tests without Electron.
  */
-import { createAssetHandler } from './assets.ts'
+import { createAssetHandler } from '../app/assets.ts'
 import type { Handler } from './scheme.ts'
 import { startAddress } from './scheme.ts'
 import type { ContentsPart, WindowOptions, WindowPart } from './window.ts'

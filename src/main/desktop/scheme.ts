@@ -1,5 +1,9 @@
 /** The application's own scheme, `flawline://app/…`: the window loads nothing from anywhere else. */
 
+import type { Handler } from '../app/assets.ts'
+
+export type { Handler }
+
 /** The scheme's name, without the colon. */
 export const scheme = 'flawline'
 /** Where the window starts. */
@@ -10,9 +14,6 @@ export const schemePrivileges = {
   scheme,
   privileges: { standard: true, secure: true, supportFetchAPI: true },
 }
-
-/** Answers one request, whichever transport brought it. */
-export type Handler = (request: Request) => Promise<Response>
 
 /** The one call of Electron's `protocol` that is needed here. */
 export interface ProtocolPart {

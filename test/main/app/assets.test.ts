@@ -3,8 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { contentSecurityPolicy, createAssetHandler } from '../../../src/main/desktop/assets.ts'
-import type { Handler } from '../../../src/main/desktop/scheme.ts'
+import {
+  contentSecurityPolicy,
+  createAssetHandler,
+  pageSecurityPolicy,
+  type Handler,
+} from '../../../src/main/app/assets.ts'
 
 let folder: string
 let handle: Handler
@@ -45,6 +49,18 @@ test('the policy lets no script in from elsewhere, nor inline', () => {
   const scripts = contentSecurityPolicy.split('; ').find((rule) => rule.startsWith('script-src'))
   assert.equal(scripts, "script-src 'self'")
   assert.doesNotMatch(contentSecurityPolicy, /https?:|\*|unsafe-eval/)
+})
+
+test('a station adds its own WebSocket to the policy and nothing else', () => {
+  const [plain, station] = [pageSecurityPolicy(), pageSecurityPolicy('ws://127.0.0.1:4770')]
+  assert.equal(station.replace(' ws://127.0.0.1:4770', ''), plain)
+  assert.match(station, /connect-src 'self' ws:\/\/127\.0\.0\.1:4770;/)
+})
+
+test('files named by their content are kept by the browser, the page itself is not', async () => {
+  const caching = async (address: string) => (await get(address)).headers.get('cache-control')
+  assert.match((await caching('flawline://app/assets/index.js')) ?? '', /immutable/)
+  assert.equal(await caching('flawline://app/'), 'no-cache')
 })
 
 test('nothing outside the folder is served, however it is spelt', async () => {
