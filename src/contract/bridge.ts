@@ -11,7 +11,12 @@ export interface Bridge {
   /** A choice in the application's menu: the page to go to, or a command. */
   onMenu(listener: (command: MenuCommand) => void): () => void
   /** The language and theme, so that the native menu speaks the same. */
-  setAppearance(appearance: { readonly language: string; readonly theme: 'light' | 'dark' | 'system' }): void
+  setAppearance(appearance: Appearance): void
+}
+
+export interface Appearance {
+  readonly language: string
+  readonly theme: 'light' | 'dark' | 'system'
 }
 
 export type MenuCommand =
@@ -23,3 +28,12 @@ export type MenuCommand =
 /** The message with which the page asks for its port, and the one that brings it (with the port transferred). */
 export const portRequest = 'flawline:connect'
 export const portReply = 'flawline:connected'
+
+/** Between the preload script and the application; pages never see these. */
+export const bridgeChannels = {
+  chooseFolder: 'flawline:choose-folder',
+  chooseFiles: 'flawline:choose-files',
+  showDataFolder: 'flawline:show-data-folder',
+  menu: 'flawline:menu',
+  appearance: 'flawline:appearance',
+} as const
