@@ -31,6 +31,9 @@ export default tseslint.config(
       'vue/html-indent': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-self-closing': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      // TypeScript says which props may be absent.
+      'vue/require-default-prop': 'off',
     },
   },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { module: 'writable' } } },

@@ -1,7 +1,12 @@
-/** From package.json, set by the build. */
-declare const APP_VERSION: string
+/// <reference types="vite/client" />
+import type { Bridge } from '../contract/bridge.ts'
 
-interface Window {
-  /** What the preload script hands over; absent in a plain browser. */
-  readonly flawline?: { readonly platform: string }
+declare global {
+  /** From package.json, set by the build. */
+  const APP_VERSION: string
+
+  interface Window {
+    /** What the preload script hands over; absent in a plain browser. */
+    readonly flawline?: Bridge
+  }
 }
