@@ -1,5 +1,4 @@
 /** Judges images by an exported model file. Validation, thresholds and live inspection all come through here. */
-import { readFile } from 'node:fs/promises'
 import { assembleMap, extractView, planViews, prepare, type FitPlan } from '../imaging/fit.ts'
 import type { Plane, Raster } from '../imaging/raster.ts'
 import { readOnnxMetadata } from '../nn/engines/onnx/metadata.ts'
@@ -82,15 +81,9 @@ export class Inspector {
    * @throws ModelFileError when the file is no such model; the message names the file and the reason
    */
   static async open(modelFile: string, options: RuntimeOptions = {}): Promise<Inspector> {
-    let bytes: Uint8Array
     try {
-      bytes = await readFile(modelFile)
-    } catch (error) {
-      throw new ModelFileError(modelFile, error instanceof Error ? error.message : String(error))
-    }
-    try {
-      const metadata = parseMetadata(readOnnxMetadata(bytes).flawline)
-      const runtime = await ModelRuntime.open(bytes, options)
+      const metadata = parseMetadata((await readOnnxMetadata(modelFile)).flawline)
+      const runtime = await ModelRuntime.open(modelFile, options)
       runtime.check(metadata.input.channels, metadata.input.size)
       return new Inspector(runtime, metadata)
     } catch (error) {
