@@ -30,8 +30,8 @@ const choices = [
   'tensorflow-plain',
 ] as const satisfies readonly EngineChoice[]
 
-/** The reference in plain JavaScript is for tests: never the fastest, and slow to find out. */
-const measuredEngines = choices.filter((name) => name !== 'auto' && name !== 'tensorflow-plain')
+/** The engines that are measured. The reference in plain JavaScript is for tests: never the fastest, and slow to find out. */
+export const measuredEngines = choices.filter((name) => name !== 'auto' && name !== 'tensorflow-plain')
 
 /** A driver may hang; compiling for a GPU may take long. In ms. */
 const MEASURING_LIMIT = 90_000
@@ -108,6 +108,11 @@ async function measure(core: Core, name: EngineChoice): Promise<EngineMeasuremen
     clearTimeout(limit)
     await client.close()
   }
+}
+
+/** What was measured on this machine; undefined if nothing was yet. */
+export function knownEngines(core: Core): Promise<EngineReport | undefined> {
+  return readReport(path.join(core.store.folder, 'engines.json'))
 }
 
 /** The engine to train on: `auto` becomes the fastest that was measured here. */

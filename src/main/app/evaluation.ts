@@ -116,7 +116,7 @@ export async function evaluateModel(
   const labels = judged.map(({ sample }) => sample.label === 'defect')
   const scores = judged.map(({ score }) => score)
   const results = measure(request, split, judged, result)
-  core.store.evaluations.create(model.model.id, results)
+  core.store.evaluations.create(model.model.id, { ...results, samples: judged.map(storedSample) })
   return {
     results,
     judged,
@@ -126,6 +126,27 @@ export async function evaluateModel(
       roc: rocCurve(scores, labels),
       precisionRecall: precisionRecallCurve(scores, labels),
     },
+  }
+}
+
+/** A judged image as the store keeps it beside the results: thresholds are tried out on these without judging anew. */
+export interface StoredSample {
+  readonly sampleId: string
+  readonly name: string
+  readonly label: 'good' | 'defect'
+  readonly defectType: string | null
+  readonly score: number
+  readonly scores: Scores
+}
+
+function storedSample({ sample, score, scores }: JudgedSample): StoredSample {
+  return {
+    sampleId: sample.id,
+    name: sample.originalName,
+    label: sample.label === 'defect' ? 'defect' : 'good',
+    defectType: sample.defectType,
+    score,
+    scores,
   }
 }
 

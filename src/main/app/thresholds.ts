@@ -18,8 +18,14 @@ export type ThresholdChoice =
   | { readonly by: 'value'; readonly value: number }
   /** From the scores of the held-out good images that the model keeps. */
   | { readonly by: 'false-alarm-rate'; readonly rate: number }
-  /** The best F1 on labelled good and defective images. */
-  | { readonly by: 'f1' }
+  /** The best F1 on labelled good and defective images: those of an evaluation, or else judged now. */
+  | { readonly by: 'f1'; readonly evaluated?: readonly LabelledScore[] }
+
+/** What the score that judges was for a labelled image. */
+export interface LabelledScore {
+  readonly score: number
+  readonly isDefect: boolean
+}
 
 /**
  * Sets a model's threshold: a new calibration row, which judges from now on. Nothing is trained, and what was
@@ -79,12 +85,11 @@ async function find(
       }
     }
     case 'f1': {
-      const split = labelledSplit(core, project)
-      const { judged } = await judgeSamples(core, { project, model, split }, hooks)
+      const labelled = choice.evaluated ?? (await judgeLabelled(core, project, model, hooks))
       try {
         const { value, low, high } = thresholdFromLabels(
-          judged.map(({ score }) => score),
-          judged.map(({ sample }) => sample.label === 'defect'),
+          labelled.map(({ score }) => score),
+          labelled.map(({ isDefect }) => isDefect),
         )
         return { ...calibration.threshold, value, low, high, mode: 'f1' }
       } catch (error) {
@@ -92,6 +97,17 @@ async function find(
       }
     }
   }
+}
+
+async function judgeLabelled(
+  core: Core,
+  project: Project,
+  model: CalibratedModel,
+  hooks: EvaluationHooks,
+): Promise<LabelledScore[]> {
+  const split = labelledSplit(core, project)
+  const { judged } = await judgeSamples(core, { project, model, split }, hooks)
+  return judged.map(({ score, sample }) => ({ score, isDefect: sample.label === 'defect' }))
 }
 
 /**

@@ -16,15 +16,20 @@ export class EvaluationRepository {
   readonly #now: () => string
   readonly #insert: Query<[EvaluationRow], never>
   readonly #list: Query<[string], EvaluationRow>
+  readonly #newest: Query<[string], EvaluationRow>
+  readonly #newestAuroc: Query<[string], { auroc: number | null }>
 
   constructor(context: StoreContext) {
     this.#now = context.now
     this.#insert = context.connection.prepare(
       'INSERT INTO evaluation (id, model_id, results, created_at) VALUES (@id, @modelId, @results, @createdAt)',
     )
-    this.#list = context.connection.prepare(
-      `SELECT id, model_id AS modelId, results, created_at AS createdAt FROM evaluation
-       WHERE model_id = ? ORDER BY created_at DESC, id DESC`,
+    const ofModel = 'FROM evaluation WHERE model_id = ? ORDER BY created_at DESC, id DESC'
+    const columns = 'id, model_id AS modelId, results, created_at AS createdAt'
+    this.#list = context.connection.prepare(`SELECT ${columns} ${ofModel}`)
+    this.#newest = context.connection.prepare(`SELECT ${columns} ${ofModel} LIMIT 1`)
+    this.#newestAuroc = context.connection.prepare(
+      `SELECT json_extract(results, '$.image_auroc') AS auroc ${ofModel} LIMIT 1`,
     )
   }
 
@@ -38,6 +43,16 @@ export class EvaluationRepository {
   /** Newest first. */
   list(modelId: string): Evaluation[] {
     return this.#list.all(modelId).map(evaluationOfRow)
+  }
+
+  newest(modelId: string): Evaluation | undefined {
+    const row = this.#newest.get(modelId)
+    return row === undefined ? undefined : evaluationOfRow(row)
+  }
+
+  /** Image AUROC of the newest evaluation, without reading the scores of every image; null if there is none. */
+  newestAuroc(modelId: string): number | null {
+    return this.#newestAuroc.get(modelId)?.auroc ?? null
   }
 }
 

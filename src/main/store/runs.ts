@@ -71,6 +71,7 @@ export class RunRepository {
   readonly #owners: Query<[], { id: string; owner: string }>
   readonly #ownerOf: Query<[string], { owner: string | null }>
   readonly #start: Query<[Record<string, SqlValue>], never>
+  readonly #requeue: Query<[string], never>
   readonly #end: Query<[Record<string, SqlValue>], never>
   readonly #engineUsed: Query<[string, string], never>
   readonly #epochsDone: Query<[number, string], never>
@@ -92,6 +93,10 @@ export class RunRepository {
     this.#start = connection.prepare(
       `UPDATE training_run SET state = 'running', owner = @owner, error = NULL, ended_at = NULL,
          started_at = coalesce(started_at, @time) WHERE id = @id`,
+    )
+    this.#requeue = connection.prepare(
+      `UPDATE training_run SET state = 'queued', owner = NULL, error = NULL, ended_at = NULL
+       WHERE id = ? AND state IN ('cancelled', 'failed', 'interrupted')`,
     )
     this.#end = connection.prepare(
       `UPDATE training_run SET state = @state, owner = NULL, error = @error, ended_at = @time WHERE id = @id`,
@@ -165,6 +170,25 @@ export class RunRepository {
         )
       }
       this.#start.run({ id, owner: lease.owner, time: now() })
+      return this.get(id)
+    })
+  }
+
+  /**
+   * Puts a cancelled, failed or interrupted run back into the queue; one that waits already stays as it is.
+   *
+   * @throws StorageError `in-use` if it is running in a living process or has finished
+   */
+  requeue(id: string): TrainingRun {
+    return this.#context.connection.transaction(() => {
+      this.interruptDead()
+      const run = this.get(id)
+      if (run.state === 'finished' || run.state === 'running') {
+        const words =
+          run.state === 'finished' ? 'has finished; there is nothing to resume' : 'is already running'
+        throw new StorageError('in-use', id, `The training run ${id} ${words}.`)
+      }
+      this.#requeue.run(id)
       return this.get(id)
     })
   }

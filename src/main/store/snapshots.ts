@@ -29,6 +29,7 @@ export class SnapshotRepository {
   readonly #insert: Query<[Snapshot], never>
   readonly #insertMember: Query<[string, string, SnapshotSplit], never>
   readonly #get: Query<[string], Snapshot>
+  readonly #counts: Query<[string], { split: SnapshotSplit; count: number }>
   readonly #samples: Query<[string], SampleRow & { snapshotSplit: SnapshotSplit }>
 
   constructor(context: StoreContext) {
@@ -41,6 +42,9 @@ export class SnapshotRepository {
     this.#get = connection.prepare(
       `SELECT id, project_id AS projectId, seed, validation_fraction AS validationFraction,
          created_at AS createdAt FROM snapshot WHERE id = ?`,
+    )
+    this.#counts = connection.prepare(
+      'SELECT split, count(*) AS count FROM snapshot_sample WHERE snapshot_id = ? GROUP BY split',
     )
     this.#samples = connection.prepare(
       `SELECT ${sampleColumns}, snapshot_sample.split AS snapshotSplit FROM snapshot_sample
@@ -65,6 +69,13 @@ export class SnapshotRepository {
     const snapshot = this.#get.get(id)
     if (snapshot === undefined) throw notFound('snapshot', id)
     return snapshot
+  }
+
+  /** How many samples it learns from, and how many are held out. */
+  counts(id: string): Readonly<Record<SnapshotSplit, number>> {
+    const counts = { train: 0, validation: 0 }
+    for (const { split, count } of this.#counts.all(id)) counts[split] = count
+    return counts
   }
 
   /** The snapshot's samples in the order of their import. */
