@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { StorageError, translateError } from './errors.ts'
+import { folded } from './text.ts'
 
 /** What SQLite's STRICT tables take here; booleans are stored as 0 and 1. */
 export type SqlValue = string | number | null
@@ -40,6 +41,7 @@ export class Connection {
       this.#translated(() => {
         this.#database.pragma('foreign_keys = ON')
         this.#database.pragma('trusted_schema = OFF')
+        this.#database.function('folded', { deterministic: true }, (text) => folded(String(text)))
       })
     } catch (error) {
       this.#database.close()

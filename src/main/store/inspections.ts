@@ -3,6 +3,7 @@ import { demandFile, notFound, type StoreContext } from './context.ts'
 import { historyQuery, type InspectionFilter, type Verdict } from './history.ts'
 import { newId } from './ids.ts'
 import { RegionRepository, type StoredRegion } from './regions.ts'
+import { emptySummary, lotSummariesSql, sums, type InspectionSummary } from './summaries.ts'
 
 /** One image judged by one model. Only images that could be judged have one; errors are reported, not stored. */
 export interface Inspection {
@@ -26,7 +27,13 @@ export interface Inspection {
   readonly normalisedScore: number
   /** The threshold it was judged by, whatever the model's is today. */
   readonly threshold: number
+  /** The model's, for ever. */
   readonly verdict: Verdict
+  /** The newest review's; null if nobody said anything, or it was withdrawn. */
+  readonly reviewVerdict: Verdict | null
+  readonly reviewDefectType: string | null
+  /** The newest review's verdict, else the model's. */
+  readonly finalVerdict: Verdict
   readonly milliseconds: number
   /** True if `store.files.mapPath(id)` is there. */
   readonly hasMap: boolean
@@ -35,19 +42,13 @@ export interface Inspection {
 }
 
 /** `id` is made beforehand with newId() when there is a map, because the map's file bears it. */
-export type NewInspection = Omit<Inspection, 'id' | 'regionCount' | 'inspectedAt'> & {
+export type NewInspection = Omit<
+  Inspection,
+  'id' | 'regionCount' | 'inspectedAt' | 'reviewVerdict' | 'reviewDefectType' | 'finalVerdict'
+> & {
   readonly id?: string
   readonly inspectedAt?: string
   readonly regions: readonly StoredRegion[]
-}
-
-export interface InspectionSummary {
-  readonly count: number
-  readonly ok: number
-  readonly ng: number
-  readonly meanMilliseconds: number | null
-  readonly first: string | null
-  readonly last: string | null
 }
 
 type InspectionRow = Omit<Inspection, 'scores' | 'hasMap'> & {
@@ -61,6 +62,7 @@ const columns = `id, project_id AS projectId, model_id AS modelId, calibration_i
   lot_id AS lotId, file_name AS fileName, source_path AS sourcePath, image_sha256 AS imageSha256,
   image_extension AS imageExtension, width, height, score_latent AS scoreLatent, score_map AS scoreMap,
   score_combined AS scoreCombined, score, normalised_score AS normalisedScore, threshold, verdict,
+  review_verdict AS reviewVerdict, review_defect_type AS reviewDefectType, final_verdict AS finalVerdict,
   milliseconds, has_map AS hasMap, region_count AS regionCount, inspected_at AS inspectedAt`
 
 const inserted = [
@@ -150,7 +152,16 @@ export class InspectionRepository {
           inspected_at: inspectedAt,
         })
         this.#regions.create(id, regions)
-        return { ...plain, id, scores, regionCount: regions.length, inspectedAt }
+        return {
+          ...plain,
+          id,
+          scores,
+          regionCount: regions.length,
+          inspectedAt,
+          reviewVerdict: null,
+          reviewDefectType: null,
+          finalVerdict: plain.verdict,
+        }
       }),
     )
   }
@@ -174,7 +185,7 @@ export class InspectionRepository {
 
   /** Newest first unless `filter.order` says `oldest`; at most `filter.limit` (default: all). */
   list(filter: InspectionFilter): Inspection[] {
-    const { where, order, parameters } = historyQuery(filter)
+    const { where, order, parameters } = historyQuery(filter, 'list')
     const sql = `SELECT ${columns} FROM inspection WHERE ${where} ORDER BY ${order} LIMIT @limit`
     return this.#query<InspectionRow>(sql)
       .all({ ...parameters, limit: filter.limit ?? -1 })
@@ -197,16 +208,21 @@ export class InspectionRepository {
 
   /** Counts, mean time and time span of what the filter selects. */
   summary(filter: InspectionFilter): InspectionSummary {
-    const { where, parameters } = historyQuery(filter)
-    const sql = `SELECT count(*) AS count, count(*) FILTER (WHERE verdict = 'ok') AS ok,
-      count(*) FILTER (WHERE verdict = 'ng') AS ng, avg(milliseconds) AS meanMilliseconds,
-      min(inspected_at) AS first, max(inspected_at) AS last FROM inspection WHERE ${where}`
-    const row = this.#query<InspectionSummary>(sql).get(parameters)
-    return row ?? { count: 0, ok: 0, ng: 0, meanMilliseconds: null, first: null, last: null }
+    const { where, parameters } = historyQuery(filter, 'count')
+    const row = this.#query<InspectionSummary>(`SELECT ${sums} FROM inspection WHERE ${where}`).get(
+      parameters,
+    )
+    return row ?? emptySummary
+  }
+
+  /** The summaries of all lots of a project that anything was inspected in, by the lots' ids. */
+  lotSummaries(projectId: string): Map<string, InspectionSummary> {
+    const rows = this.#query<InspectionSummary & { lotId: string }>(lotSummariesSql).all({ projectId })
+    return new Map(rows.map(({ lotId, ...summary }) => [lotId, summary]))
   }
 
   count(filter: InspectionFilter): number {
-    const { where, parameters } = historyQuery(filter)
+    const { where, parameters } = historyQuery(filter, 'count')
     return (
       this.#query<{ count: number }>(`SELECT count(*) AS count FROM inspection WHERE ${where}`).get(
         parameters,
@@ -214,12 +230,19 @@ export class InspectionRepository {
     )
   }
 
-  /** SQLite's plan for a history list, one line a step: tests see by it that an index is used. */
-  explain(filter: InspectionFilter): string[] {
-    const { where, order, parameters } = historyQuery(filter)
-    const sql = `EXPLAIN QUERY PLAN SELECT ${columns} FROM inspection WHERE ${where} ORDER BY ${order} LIMIT @limit`
-    return this.#query<{ detail: string }>(sql)
-      .all({ ...parameters, limit: filter.limit ?? -1 })
+  /**
+   * SQLite's plan for a list, a summary or the summaries of lots, one line a step: tests see by it that an index is
+   * used.
+   */
+  explain(filter: InspectionFilter, what: 'list' | 'summary' | 'lots' = 'list'): string[] {
+    const { where, order, parameters } = historyQuery(filter, what === 'list' ? 'list' : 'count')
+    const sql = {
+      list: `SELECT ${columns} FROM inspection WHERE ${where} ORDER BY ${order} LIMIT @limit`,
+      summary: `SELECT ${sums} FROM inspection WHERE ${where}`,
+      lots: lotSummariesSql,
+    }[what]
+    return this.#query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all({ ...parameters, ...(what === 'list' ? { limit: filter.limit ?? -1 } : {}) })
       .map((step) => step.detail)
   }
 

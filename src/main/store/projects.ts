@@ -12,6 +12,8 @@ export interface Project {
   readonly millimetresPerPixel: number | null
   readonly createdAt: string
   readonly updatedAt: string
+  /** When it was put away; null while it is in use. */
+  readonly archivedAt: string | null
 }
 
 export interface NewProject {
@@ -21,7 +23,7 @@ export interface NewProject {
 }
 
 const columns = `id, name, description, millimetres_per_pixel AS millimetresPerPixel,
-  created_at AS createdAt, updated_at AS updatedAt`
+  created_at AS createdAt, updated_at AS updatedAt, archived_at AS archivedAt`
 
 interface ProjectRow {
   id: string
@@ -41,6 +43,7 @@ export class ProjectRepository {
   readonly #get: Query<[string], Project>
   readonly #find: Query<[string], Project>
   readonly #list: Query<[], Project>
+  readonly #archive: Query<[string | null, string], never>
   readonly #delete: Query<[string], never>
 
   constructor(context: StoreContext) {
@@ -64,6 +67,7 @@ export class ProjectRepository {
     this.#get = connection.prepare(`SELECT ${columns} FROM project WHERE id = ?`)
     this.#find = connection.prepare(`SELECT ${columns} FROM project WHERE name_key = ?`)
     this.#list = connection.prepare(`SELECT ${columns} FROM project ORDER BY name_key`)
+    this.#archive = connection.prepare('UPDATE project SET archived_at = ? WHERE id = ?')
     this.#delete = connection.prepare('DELETE FROM project WHERE id = ?')
   }
 
@@ -123,6 +127,20 @@ export class ProjectRepository {
           change.millimetresPerPixel === undefined ? old.millimetresPerPixel : change.millimetresPerPixel,
         updated_at: now(),
       })
+      return this.get(id)
+    })
+  }
+
+  /**
+   * Puts a project away or takes it back; nothing of it is lost either way. What is archived already keeps its time.
+   *
+   * @throws StorageError `not-found`
+   */
+  archive(id: string, archived: boolean): Project {
+    const { connection, now } = this.#context
+    return connection.transaction(() => {
+      const { archivedAt } = this.get(id)
+      this.#archive.run(archived ? (archivedAt ?? now()) : null, id)
       return this.get(id)
     })
   }

@@ -3,6 +3,7 @@ import { demandFile, notFound, type StoreContext } from './context.ts'
 import { StorageError } from './errors.ts'
 import type { StoredImage } from './files.ts'
 import { newId } from './ids.ts'
+import { containsSql, folded } from './text.ts'
 
 export type SampleLabel = 'good' | 'defect' | 'unlabelled'
 export type SampleSplit = 'train' | 'validation' | 'test'
@@ -37,6 +38,8 @@ export interface SampleFilter {
   readonly split?: SampleSplit
   readonly label?: SampleLabel
   readonly defectType?: string
+  /** Part of the original name, without regard to case. */
+  readonly name?: string
   readonly limit?: number
   readonly offset?: number
 }
@@ -92,8 +95,8 @@ export class SampleRepository {
   readonly #insert: Query<[Record<(typeof inserted)[number], SqlValue>], never>
   readonly #get: Query<[string], SampleRow>
   readonly #findByHash: Query<[string, string], SampleRow>
-  readonly #list: Query<[Record<string, SqlValue>], SampleRow>
-  readonly #count: Query<[Record<string, SqlValue>], { count: number }>
+  readonly #prepared = new Map<string, Query<[Record<string, SqlValue>], unknown>>()
+  readonly #newest: Query<[string], SampleRow>
   readonly #counts: Query<[string], SampleCount>
   readonly #update: Query<[Record<string, SqlValue>], never>
   readonly #delete: Query<[string], never>
@@ -102,8 +105,6 @@ export class SampleRepository {
   constructor(context: StoreContext) {
     this.#context = context
     const { connection } = context
-    const where = `project_id = @projectId AND (@split IS NULL OR split = @split)
-      AND (@label IS NULL OR label = @label) AND (@defectType IS NULL OR defect_type = @defectType)`
     this.#insert = connection.prepare(
       `${insertSql('sample', inserted)} ON CONFLICT (project_id, sha256) DO NOTHING`,
     )
@@ -111,10 +112,9 @@ export class SampleRepository {
     this.#findByHash = connection.prepare(
       `SELECT ${sampleColumns} FROM sample WHERE project_id = ? AND sha256 = ?`,
     )
-    this.#list = connection.prepare(
-      `SELECT ${sampleColumns} FROM sample WHERE ${where} ORDER BY id LIMIT @limit OFFSET @offset`,
+    this.#newest = connection.prepare(
+      `SELECT ${sampleColumns} FROM sample WHERE project_id = ? ORDER BY id DESC LIMIT 1`,
     )
-    this.#count = connection.prepare(`SELECT count(*) AS count FROM sample WHERE ${where}`)
     this.#counts = connection.prepare(
       `SELECT split, label, defect_type AS defectType, count(*) AS count FROM sample WHERE project_id = ?
        GROUP BY split, label, defect_type ORDER BY split, label, defect_type`,
@@ -183,13 +183,35 @@ export class SampleRepository {
 
   /** Samples in the order of their import. */
   list(filter: SampleFilter): Sample[] {
-    return this.#list
-      .all({ ...parametersOf(filter), limit: filter.limit ?? -1, offset: filter.offset ?? 0 })
-      .map(sampleOfRow)
+    const { sql, parameters } = sampleQuery('list', filter)
+    return this.#query<SampleRow>(sql).all(parameters).map(sampleOfRow)
+  }
+
+  /** Ids of samples in the order of their import. */
+  ids(filter: SampleFilter): string[] {
+    const { sql, parameters } = sampleQuery('ids', filter)
+    return this.#query<{ id: string }>(sql)
+      .all(parameters)
+      .map(({ id }) => id)
   }
 
   count(filter: SampleFilter): number {
-    return this.#count.get(parametersOf(filter))?.count ?? 0
+    const { sql, parameters } = sampleQuery('count', filter)
+    return this.#query<{ count: number }>(sql).get(parameters)?.count ?? 0
+  }
+
+  /** The sample that was imported last. */
+  newest(projectId: string): Sample | undefined {
+    const row = this.#newest.get(projectId)
+    return row === undefined ? undefined : sampleOfRow(row)
+  }
+
+  /** SQLite's plan of a query, one line a step: tests see by it that an index is used. */
+  explain(what: SampleQueryKind, filter: SampleFilter): string[] {
+    const { sql, parameters } = sampleQuery(what, filter)
+    return this.#query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(parameters)
+      .map((step) => step.detail)
   }
 
   /** How many samples of each split, label and defect type a project has. */
@@ -222,13 +244,46 @@ export class SampleRepository {
       return this.#delete.run(id) > 0
     })
   }
+
+  /** Statements differ with the filter, and few of the combinations are ever used: prepared once each. */
+  #query<Row>(sql: string): Query<[Record<string, SqlValue>], Row> {
+    const known =
+      this.#prepared.get(sql) ?? this.#context.connection.prepare<[Record<string, SqlValue>], unknown>(sql)
+    this.#prepared.set(sql, known)
+    return known as Query<[Record<string, SqlValue>], Row>
+  }
 }
 
-function parametersOf(filter: SampleFilter): Record<string, SqlValue> {
+type SampleQueryKind = 'list' | 'ids' | 'count'
+
+/**
+ * Every query walks the index of imports, which holds all that it may ask for: the order is there, and what an offset
+ * passes over is not read. (The plus keeps SQLite from the index by split, which would have to be sorted.)
+ */
+function sampleQuery(
+  what: SampleQueryKind,
+  filter: SampleFilter,
+): { sql: string; parameters: Record<string, SqlValue> } {
+  const conditions = ['project_id = @projectId']
+  const parameters: Record<string, SqlValue> = { projectId: filter.projectId }
+  const add = (condition: string, name: string, value: SqlValue | undefined): void => {
+    if (value === undefined || value === '') return
+    conditions.push(condition)
+    parameters[name] = value
+  }
+  add('+split = @split', 'split', filter.split)
+  add('+label = @label', 'label', filter.label)
+  add('+defect_type = @defectType', 'defectType', filter.defectType)
+  add(
+    containsSql('original_name', 'name'),
+    'name',
+    filter.name === undefined ? undefined : folded(filter.name),
+  )
+  const where = `FROM sample WHERE ${conditions.join(' AND ')}`
+  if (what === 'count') return { sql: `SELECT count(*) AS count ${where}`, parameters }
+  const columns = what === 'ids' ? 'id' : sampleColumns
   return {
-    projectId: filter.projectId,
-    split: filter.split ?? null,
-    label: filter.label ?? null,
-    defectType: filter.defectType ?? null,
+    sql: `SELECT ${columns} ${where} ORDER BY id LIMIT @limit OFFSET @offset`,
+    parameters: { ...parameters, limit: filter.limit ?? -1, offset: filter.offset ?? 0 },
   }
 }

@@ -15,9 +15,14 @@ import { migrate, type Migration } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { ModelRepository } from './models.ts'
 import { ProjectRepository } from './projects.ts'
+import { ReviewRepository } from './reviews.ts'
 import { RunRepository } from './runs.ts'
 import { SampleRepository } from './samples.ts'
+import { AllowedFolderRepository, SettingRepository } from './settings.ts'
+import { SessionRepository } from './sessions.ts'
 import { SnapshotRepository } from './snapshots.ts'
+import { StationRepository } from './stations.ts'
+import { UserRepository } from './users.ts'
 
 export interface StoreOptions extends Partial<ConnectionOptions> {
   /** The clock; for tests. */
@@ -39,7 +44,15 @@ export interface Store {
   readonly calibrations: CalibrationRepository
   readonly lots: LotRepository
   readonly inspections: InspectionRepository
+  readonly reviews: ReviewRepository
   readonly evaluations: EvaluationRepository
+  readonly settings: SettingRepository
+  readonly allowedFolders: AllowedFolderRepository
+  readonly users: UserRepository
+  readonly sessions: SessionRepository
+  readonly stations: StationRepository
+  /** Tells what a living process still needs from what a dead one left. */
+  readonly lease: Pick<Lease, 'owner' | 'isAlive'>
   /** For checks and tests; use cases go through the repositories. */
   readonly connection: Connection
   /** All of `work` or nothing of it. `work` must not be async: write the files before, the rows inside. */
@@ -102,7 +115,14 @@ function assemble(context: StoreContext, close: () => void): Store {
     calibrations: new CalibrationRepository(context),
     lots: new LotRepository(context),
     inspections: new InspectionRepository(context),
+    reviews: new ReviewRepository(context),
     evaluations: new EvaluationRepository(context),
+    settings: new SettingRepository(context),
+    allowedFolders: new AllowedFolderRepository(context),
+    users: new UserRepository(context),
+    sessions: new SessionRepository(context),
+    stations: new StationRepository(context),
+    lease: context.lease,
     connection,
     transaction: (work) => connection.transaction(work),
     collectGarbage: () => garbage.collect(),

@@ -12,37 +12,63 @@ import {
   temporaryStore,
 } from './support.ts'
 
+const after = { id: 'a', inspectedAt: '2026-01-01T00:00:00.000Z' }
+/** Filters and the index that each is to walk. */
+const plans: [Omit<InspectionFilter, 'projectId'>, string][] = [
+  [{}, 'time'],
+  [{ limit: 20 }, 'time'],
+  [{ since: '2026-01-01', until: '2026-02-01' }, 'time'],
+  [{ minimumScore: 0.4, maximumScore: 0.6 }, 'time'],
+  [{ overridden: false }, 'time'],
+  [{ fileName: 'part' }, 'time'],
+  [{ after }, 'time'],
+  [{ verdict: 'ng' }, 'verdict'],
+  [{ verdict: 'ng', since: '2026-01-01', limit: 50 }, 'verdict'],
+  [{ verdict: 'ng', minimumScore: 0.4, fileName: 'part' }, 'verdict'],
+  [{ verdict: 'ok', overridden: false }, 'verdict'],
+  [{ after, verdict: 'ng' }, 'verdict'],
+  [{ modelId: 'm' }, 'model'],
+  [{ modelId: 'm', verdict: 'ng', minimumScore: 0.1 }, 'model'],
+  [{ overridden: true }, 'review'],
+  [{ overridden: true, verdict: 'ng', modelId: 'm', after }, 'review'],
+  [{ defectType: 'crack' }, 'defect_type'],
+  [{ defectType: 'crack', overridden: true, verdict: 'ng', since: '2026-01-01' }, 'defect_type'],
+  [{ lotId: 'l' }, 'lot'],
+  [{ lotId: 'l', verdict: 'ng' }, 'lot'],
+  [{ lotId: 'l', overridden: true, defectType: 'crack' }, 'lot'],
+  [{ lotId: 'l', modelId: 'm', verdict: 'ok', since: '2026-01-01' }, 'lot'],
+  [{ after, lotId: 'l', verdict: 'ng' }, 'lot'],
+]
+
 test('no history query scans the table or sorts: each walks an index in order', (t) => {
   const store = temporaryStore(t)
-  const after = { id: 'a', inspectedAt: '2026-01-01T00:00:00.000Z' }
-  const filters: Omit<InspectionFilter, 'projectId'>[] = [
-    {},
-    { limit: 20 },
-    { verdict: 'ng' },
-    { since: '2026-01-01', until: '2026-02-01' },
-    { verdict: 'ng', since: '2026-01-01', limit: 50 },
-    { modelId: 'm' },
-    { lotId: 'l' },
-    { lotId: 'l', verdict: 'ng' },
-    { lotId: 'l', modelId: 'm', verdict: 'ok', since: '2026-01-01' },
-    { after },
-    { after, verdict: 'ng' },
-    { after, lotId: 'l', verdict: 'ng' },
-  ]
-  for (const filter of filters) {
+  for (const [filter, index] of plans) {
     for (const order of ['newest', 'oldest'] as const) {
       const plan = store.inspections.explain({ projectId: 'p', order, ...filter })
       const name = JSON.stringify({ ...filter, order })
       assert.equal(plan.length, 1, `${name}: ${plan.join('; ')}`)
-      const index = filter.lotId !== undefined ? 'lot' : filter.verdict !== undefined ? 'verdict' : 'time'
-      const expected = filter.modelId !== undefined && index === 'time' ? 'model' : index
-      assert.match(
-        plan[0] ?? '',
-        new RegExp(`^SEARCH inspection USING INDEX inspection_by_${expected} `),
-        name,
-      )
+      assert.match(plan[0] ?? '', new RegExp(`^SEARCH inspection USING INDEX inspection_by_${index} `), name)
     }
   }
+})
+
+test('a summary is counted from an index alone, unless it asks for names or types', (t) => {
+  const store = temporaryStore(t)
+  for (const [filter] of plans) {
+    const plan = store.inspections.explain({ projectId: 'p', ...filter }, 'summary')
+    const covering =
+      filter.fileName === undefined && filter.modelId === undefined && filter.defectType === undefined
+    assert.equal(plan.length, 1)
+    assert.match(
+      plan[0] ?? '',
+      covering ? /^SEARCH inspection USING COVERING INDEX/ : /^SEARCH inspection USING (COVERING )?INDEX/,
+      JSON.stringify(filter),
+    )
+  }
+  const lots = store.inspections.explain({ projectId: 'p' }, 'lots')
+  assert.equal(lots.length, 2, lots.join('; '))
+  assert.match(lots[0] ?? '', /^SEARCH lot USING (COVERING )?INDEX/)
+  assert.match(lots[1] ?? '', /^SEARCH inspection USING COVERING INDEX inspection_by_lot /)
 })
 
 test('deleting needs no scan either: every reference has an index', (t) => {
@@ -104,6 +130,9 @@ test('filters, order, pages and the summary agree with a plain list', async (t) 
       count: expected.length,
       ok: expected.length - ng,
       ng,
+      modelOk: expected.length - ng,
+      modelNg: ng,
+      overridden: 0,
       meanMilliseconds: expected.length === 0 ? null : total / expected.length,
       first: expected[0]?.inspectedAt ?? null,
       last: expected.at(-1)?.inspectedAt ?? null,

@@ -112,7 +112,13 @@ test('an inspection comes back with its scores, regions, lot and map', async (t)
   await store.files.writeMap(id, Buffer.from('map'))
   const created = store.inspections.create(given)
   const { regions, ...plain } = given
-  assert.deepEqual(created, { ...plain, regionCount: 2, inspectedAt: created.inspectedAt })
+  const unreviewed = { reviewVerdict: null, reviewDefectType: null, finalVerdict: 'ng' }
+  assert.deepEqual(created, {
+    ...plain,
+    ...unreviewed,
+    regionCount: 2,
+    inspectedAt: created.inspectedAt,
+  })
   assert.deepEqual(store.inspections.get(id), created)
   assert.deepEqual(store.inspections.regions(id), regions)
 })

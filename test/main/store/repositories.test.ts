@@ -36,7 +36,12 @@ test('a project keeps its settings; names differ by more than case', (t) => {
     millimetresPerPixel: 0.05,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
+    archivedAt: null,
   })
+  const archived = projects.archive(project.id, true)
+  assert.equal(projects.archive(project.id, true).archivedAt, archived.archivedAt)
+  assert.deepEqual(projects.archive(project.id, false), projects.get(project.id))
+  assert.equal(projects.get(project.id).archivedAt, null)
   assert.equal(projects.findByName('KÄSE')?.id, project.id)
   // The same letters, composed differently.
   assert.equal(projects.findByName('ka\u0308se')?.id, project.id)
