@@ -1,20 +1,72 @@
 /** Electron entry of the desktop application: only wiring. */
 import path from 'node:path'
-import { app, BrowserWindow, protocol, session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  nativeTheme,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  shell,
+  utilityProcess,
+} from 'electron'
+import { createAssetHandler } from './app/assets.ts'
+import { packagePath } from './app/version.ts'
+import { computeEntry } from './compute/launch.ts'
 import { startDesktop } from './desktop/application.ts'
+import { utilityLaunch } from './desktop/compute.ts'
+import { electronDialogs } from './desktop/dialogs.ts'
+import { openHost } from './desktop/host.ts'
+import { createLog } from './desktop/log.ts'
+import { createDevelopmentHandler } from './desktop/requests.ts'
 import { registerScheme, schemePrivileges } from './desktop/scheme.ts'
 
-// Both must happen before the application is ready.
+// These must happen before the application is ready.
+app.setName('Flawline')
+app.setAppUserModelId('flawline.desktop')
 protocol.registerSchemesAsPrivileged([schemePrivileges])
 app.enableSandbox()
 
+const userFolder = app.getPath('userData')
+const log = createLog(path.join(userFolder, 'flawline.log'), (line) => process.stderr.write(line))
+// Set by `electron-vite dev` alone.
+const developmentAddress = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
+
 await startDesktop({
   application: app,
+  words: process.argv.slice(app.isPackaged ? 1 : 2),
+  workingFolder: process.cwd(),
+  defaultDataFolder: path.join(userFolder, 'data'),
+  stateFile: path.join(userFolder, 'window.json'),
+  openHost: (folder) =>
+    openHost(folder, utilityLaunch({ entry: computeEntry(), fork: utilityProcess.fork }), log),
   serve: (handler) => registerScheme(protocol, handler),
-  permissions: () => session.defaultSession,
+  assets: developmentAddress
+    ? createDevelopmentHandler(developmentAddress)
+    : createAssetHandler(path.join(import.meta.dirname, '../renderer')),
+  session: () => session.defaultSession,
   createWindow: (options) => new BrowserWindow(options),
-  rendererFolder: path.join(import.meta.dirname, '../renderer'),
+  createChannel: () => new MessageChannelMain(),
+  ipc: ipcMain,
+  power: powerSaveBlocker,
+  displays: () => screen.getAllDisplays().map((display) => display.workArea),
+  theme: nativeTheme,
+  setMenu: (template) => Menu.setApplicationMenu(Menu.buildFromTemplate(template)),
+  dialogs: electronDialogs(dialog),
+  showFolder: async (folder) => {
+    const problem = await shell.openPath(folder)
+    if (problem !== '') log(`${folder} could not be shown: ${problem}`)
+  },
+  downloadsFolder: () => app.getPath('downloads'),
   preloadFile: path.join(import.meta.dirname, '../preload/index.cjs'),
-  // Set by `electron-vite dev` alone.
-  developmentAddress: app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'],
+  icon: process.platform === 'linux' ? packagePath('resources/icons/icon.png') : undefined,
+  mac: process.platform === 'darwin',
+  developmentAddress,
+  development: !app.isPackaged,
+  log,
 })
