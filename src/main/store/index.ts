@@ -1,6 +1,6 @@
 /** The store: what the layers above import. */
 export { openStore, type Store, type StoreOptions } from './store.ts'
-export { StorageError, type StorageProblem } from './errors.ts'
+export { StorageError, translateError, type StorageProblem } from './errors.ts'
 export { newId, isId } from './ids.ts'
 export type { CheckReport } from './check.ts'
 export type { FileStore, StoredImage } from './files.ts'
