@@ -1,4 +1,5 @@
-import type { ComputeDiedError } from '../compute/errors.ts'
+import type { ComputeClient } from '../compute/client.ts'
+import { ComputeDiedError } from '../compute/errors.ts'
 import { trainWithRecovery } from '../compute/recovery.ts'
 import { families } from '../models/families.ts'
 import type { EngineChoice, ModelMetadata, TrainingEvent, TrainingJob } from '../models/types.ts'
@@ -42,9 +43,13 @@ export interface TrainingHooks {
   /** The run exists and is about to train. */
   onRun?(run: TrainingRun): void
   onEvent?(event: TrainingEvent): void
+  /** An epoch that was not stored before is stored now: each is told once, whatever dies in between. */
+  onEpoch?(epoch: number): void
   /** The compute process died and the run goes on from its last checkpoint. */
   onRestart?(death: ComputeDiedError): void
   readonly signal?: AbortSignal
+  /** What a run that the signal stopped becomes; default `cancelled`. Asked when it has stopped. */
+  stopsAs?(): 'cancelled' | 'interrupted'
 }
 
 export interface TrainingOutcome {
@@ -52,6 +57,30 @@ export interface TrainingOutcome {
   readonly run: TrainingRun
   /** Present when finished. */
   readonly model: Model | undefined
+}
+
+/**
+ * A new run in the queue, with the snapshot that it learns from.
+ *
+ * @throws TrainingRequestError, SnapshotError
+ */
+export function createRun(store: Store, request: TrainingRequest): TrainingRun {
+  const config = checkConfig(request.family, request.config)
+  const seed = config['seed']
+  return store.transaction(() => {
+    const snapshot = createSnapshot(store, request.project.id, {
+      validationFraction: request.validationFraction,
+      ...(typeof seed === 'number' ? { seed } : {}),
+    })
+    return store.runs.create({
+      projectId: request.project.id,
+      snapshotId: snapshot.id,
+      family: request.family,
+      config,
+      engine: request.engine,
+      falseAlarmRate: request.falseAlarmRate,
+    })
+  })
 }
 
 /**
@@ -66,23 +95,9 @@ export async function startTraining(
   hooks: TrainingHooks = {},
 ): Promise<TrainingOutcome> {
   const { store } = core
-  const config = checkConfig(request.family, request.config)
-  const seed = config['seed']
-  const run = store.transaction(() => {
-    const snapshot = createSnapshot(store, request.project.id, {
-      validationFraction: request.validationFraction,
-      ...(typeof seed === 'number' ? { seed } : {}),
-    })
-    return store.runs.create({
-      projectId: request.project.id,
-      snapshotId: snapshot.id,
-      family: request.family,
-      config,
-      engine: request.engine,
-      falseAlarmRate: request.falseAlarmRate,
-    })
-  })
-  return carryOut(core, run, hooks)
+  // Made and begun in one: a queue on the same data folder must not take it.
+  const begun = store.transaction(() => beginRun(store, createRun(store, request).id))
+  return carryOut(core, begun, hooks)
 }
 
 /**
@@ -95,7 +110,20 @@ export async function resumeTraining(
   runId: string,
   hooks: TrainingHooks = {},
 ): Promise<TrainingOutcome> {
-  return carryOut(core, requireRun(core.store, runId), hooks)
+  return carryOut(core, beginRun(core.store, requireRun(core.store, runId).id), hooks)
+}
+
+/** A run that this process has made its own. */
+export interface BegunRun {
+  readonly run: TrainingRun
+  /** It was begun before and may have a checkpoint. */
+  readonly resume: boolean
+}
+
+/** @throws StorageError `in-use` if it runs in a living process or has finished */
+export function beginRun(store: Store, id: string): BegunRun {
+  const resume = store.runs.get(id).startedAt !== null
+  return { run: store.runs.start(id), resume }
 }
 
 /**
@@ -140,30 +168,42 @@ export function checkConfig(
   throw new TrainingRequestError('config', `The configuration of ${family.title} is wrong: ${words}.`, fields)
 }
 
-async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): Promise<TrainingOutcome> {
+/**
+ * Trains a begun run to its end, good or bad, and stores what comes of it.
+ *
+ * @throws whatever made it fail, after the run was set to `failed`
+ */
+export async function carryOut(
+  core: Core,
+  { run, resume }: BegunRun,
+  hooks: TrainingHooks = {},
+): Promise<TrainingOutcome> {
   const { store } = core
-  const resume = queued.state !== 'queued'
-  const folder = await store.files.createModelFolder(queued.id)
-  const run = store.runs.start(queued.id)
-  hooks.onRun?.(run)
-  const client = core.newCompute()
+  const stopped = (): TrainingOutcome => ({
+    run: store.runs.finish(run.id, hooks.stopsAs?.() ?? 'cancelled'),
+    model: undefined,
+  })
+  let client: ComputeClient | undefined
   try {
+    const folder = await store.files.createModelFolder(run.id)
+    hooks.onRun?.(run)
     const engine = await engineFor(core, run, hooks)
+    client = core.newCompute()
     const result = await trainWithRecovery(client, jobOf(store, run, folder, engine, resume), {
       onEvent: (event) => {
-        record(store, run.id, event)
+        const isNews = record(store, run.id, event)
         hooks.onEvent?.(event)
+        if (isNews && event.kind === 'epoch') hooks.onEpoch?.(event.epoch)
       },
       onRestart: (death) => hooks.onRestart?.(death),
       ...(hooks.signal ? { signal: hooks.signal } : {}),
     })
-    if (result.state === 'cancelled' || !result.metadata) {
-      return { run: store.runs.finish(run.id, 'cancelled'), model: undefined }
-    }
+    if (result.state === 'cancelled' || !result.metadata) return stopped()
     return await keepModel(store, run, result.metadata)
   } catch (error) {
-    if (error instanceof StoppedError)
-      return { run: store.runs.finish(run.id, 'cancelled'), model: undefined }
+    if (error instanceof StoppedError) return stopped()
+    // Ended on purpose together with the application: not the run's failure.
+    if (error instanceof ComputeDiedError && hooks.signal?.aborted) return stopped()
     const reason = error instanceof Error ? error.message : String(error)
     try {
       store.runs.finish(run.id, 'failed', reason)
@@ -172,7 +212,7 @@ async function carryOut(core: Core, queued: TrainingRun, hooks: TrainingHooks): 
     }
     throw error
   } finally {
-    await client.close()
+    await client?.close()
   }
 }
 
@@ -183,6 +223,8 @@ function engineFor(core: Core, run: TrainingRun, hooks: TrainingHooks): Promise<
       hooks.onEvent?.({
         kind: 'log',
         message: `Measuring engines, once on this machine: ${name} ${available ? `${(imagesPerSecond ?? 0).toFixed(0)} images/s` : 'is not available'}`,
+        key: available ? 'engineMeasured' : 'engineUnavailable',
+        values: { engine: name, imagesPerSecond: Math.round(imagesPerSecond ?? 0) },
       }),
     ...(hooks.signal ? { signal: hooks.signal } : {}),
   })
@@ -209,8 +251,10 @@ function jobOf(
 /**
  * Stores what a training reports. A resumed run tells the epochs of its checkpoint again: those that the store
  * missed, because the process died between the checkpoint and the row, are made up for, and the others left alone.
+ *
+ * @returns whether it was news
  */
-function record(store: Store, id: string, event: TrainingEvent): void {
+function record(store: Store, id: string, event: TrainingEvent): boolean {
   if (event.kind === 'started') {
     store.transaction(() => {
       store.runs.setEngineUsed(id, event.engine)
@@ -222,7 +266,9 @@ function record(store: Store, id: string, event: TrainingEvent): void {
       validation: event.validation,
       seconds: event.seconds,
     })
+    return true
   }
+  return false
 }
 
 function lastEpoch(store: Store, id: string): number {

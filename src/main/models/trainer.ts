@@ -251,6 +251,8 @@ class Run {
     this.hooks.emit({
       kind: 'log',
       message: `epoch ${epoch}: ${prefix.replace('/', '')} started anew, its loss was ${losses.discriminator?.toExponential(1)}`,
+      key: 'discriminatorRestarted',
+      values: { epoch },
     })
   }
 
@@ -271,7 +273,7 @@ class Run {
   /** Calibrates the best checkpoint and writes `model.onnx` and `model.json`. */
   private async finish(): Promise<ModelMetadata> {
     const { config, family, job } = this
-    this.hooks.emit({ kind: 'log', message: 'Calibrating on the held-out images' })
+    this.hooks.emit({ kind: 'log', message: 'Calibrating on the held-out images', key: 'calibrating' })
     const best = await loadBest(job.folder)
     if (!best) throw new TrainingError('The best checkpoint is missing. Train again.')
     const finished = new Date().toISOString()

@@ -71,7 +71,15 @@ export type TrainingEvent =
       readonly replayed?: boolean
     }
   | { readonly kind: 'skipped'; readonly sample: string; readonly reason: string }
-  | { readonly kind: 'log'; readonly message: string }
+  | {
+      readonly kind: 'log'
+      readonly message: string
+      /** The same for those who translate: a key and what is put into its words. */
+      readonly key?: string
+      readonly values?: Readonly<Record<string, string | number>>
+    }
+  /** There is a picture of reconstructions after this epoch: see previews.ts. */
+  | { readonly kind: 'preview'; readonly epoch: number }
 
 export interface TrainingResult {
   readonly state: 'finished' | 'cancelled'

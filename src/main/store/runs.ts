@@ -77,6 +77,7 @@ export class RunRepository {
   readonly #epochsDone: Query<[number, string], never>
   readonly #insertMetric: Query<[string, number, string, number | null], never>
   readonly #forget: Query<[string, number], never>
+  readonly #best: Query<[string], { epoch: number; value: number }>
   readonly #metrics: Query<[string], { epoch: number; name: string; value: number | null }>
 
   constructor(context: StoreContext) {
@@ -105,6 +106,10 @@ export class RunRepository {
     this.#epochsDone = connection.prepare('UPDATE training_run SET epochs_done = ? WHERE id = ?')
     this.#insertMetric = connection.prepare('INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?)')
     this.#forget = connection.prepare('DELETE FROM metric WHERE run_id = ? AND epoch > ?')
+    this.#best = connection.prepare(
+      `SELECT epoch, value FROM metric WHERE run_id = ? AND name = 'validation' AND value IS NOT NULL
+       ORDER BY value, epoch LIMIT 1`,
+    )
     this.#metrics = connection.prepare(
       'SELECT epoch, name, value FROM metric WHERE run_id = ? ORDER BY epoch, name',
     )
@@ -217,6 +222,11 @@ export class RunRepository {
       this.#forget.run(id, epoch)
       this.#epochsDone.run(Math.min(epoch, this.get(id).epochsDone), id)
     })
+  }
+
+  /** The first epoch with the lowest `validation`; undefined before there is one. */
+  best(id: string): { readonly epoch: number; readonly value: number } | undefined {
+    return this.#best.get(id)
   }
 
   metrics(id: string): Metric[] {
