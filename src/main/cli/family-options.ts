@@ -1,6 +1,7 @@
 /** The options of `train` that a family's configuration schema stands for: one option a field. */
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { z } from 'zod'
+import { boundsOf, choicesOf, peel, shapeOf, type SchemaField } from '../models/fields.ts'
 
 /** An option and where its value belongs in the configuration. */
 export interface FieldOption {
@@ -8,19 +9,9 @@ export interface FieldOption {
   readonly path: readonly string[]
 }
 
-/** What a field is once its defaults and optionals are taken off. */
-interface Field {
-  readonly type: z.core.$ZodType
-  readonly description: string
-  readonly fallback: unknown
-}
-
 /** One option for each field of the schema; fields of nested objects are named after both. */
 export function optionsOf(schema: z.core.$ZodType, path: readonly string[] = []): FieldOption[] {
-  const { type } = peel(schema)
-  if (!(type instanceof z.ZodObject)) return []
-  const shape: Readonly<Record<string, z.core.$ZodType>> = type.shape
-  return Object.entries(shape).flatMap(([name, schemaOfField]) => {
+  return Object.entries(shapeOf(schema) ?? {}).flatMap(([name, schemaOfField]) => {
     const fieldPath = [...path, name]
     const field = peel(schemaOfField)
     return field.type instanceof z.ZodObject
@@ -52,28 +43,7 @@ export function configOf(command: Command, fields: readonly FieldOption[]): Reco
   return config
 }
 
-function peel(schema: z.core.$ZodType): Field {
-  let type = schema
-  let description = descriptionOf(type)
-  let fallback: unknown
-  while (
-    type instanceof z.ZodDefault ||
-    type instanceof z.ZodPrefault ||
-    type instanceof z.ZodOptional ||
-    type instanceof z.ZodNullable
-  ) {
-    if (type instanceof z.ZodDefault || type instanceof z.ZodPrefault) fallback ??= type.def.defaultValue
-    type = type.unwrap()
-    description ||= descriptionOf(type)
-  }
-  return { type, description, fallback }
-}
-
-function descriptionOf(schema: z.core.$ZodType): string {
-  return z.globalRegistry.get(schema)?.description ?? ''
-}
-
-function optionOf(field: Field, path: readonly string[]): Option {
+function optionOf(field: SchemaField, path: readonly string[]): Option {
   const flag = flagOf(path)
   const { type, fallback } = field
   if (type instanceof z.ZodBoolean) {
@@ -106,17 +76,6 @@ function placeholder(type: z.core.$ZodType): string {
   return choicesOf(type).some((choice) => typeof choice === 'number') ? 'number' : 'value'
 }
 
-function choicesOf(type: z.core.$ZodType): readonly (string | number)[] {
-  const isWord = (value: unknown) => typeof value === 'string' || typeof value === 'number'
-  if (type instanceof z.ZodEnum) return Object.values(type.enum as Record<string, unknown>).filter(isWord)
-  if (type instanceof z.ZodLiteral) return [...type.values].filter(isWord)
-  if (type instanceof z.ZodUnion) {
-    const parts = type.options.map((part) => choicesOf(part))
-    return parts.every((part) => part.length > 0) ? parts.flat() : []
-  }
-  return []
-}
-
 function remarks(type: z.core.$ZodType, fallback: unknown): string {
   const choices = choicesOf(type)
   const parts = [
@@ -127,10 +86,8 @@ function remarks(type: z.core.$ZodType, fallback: unknown): string {
 }
 
 function bounds(type: z.ZodNumber): string {
-  // zod gives the ends of the safe integers where an integer has no bound of its own.
-  const low = type.minValue !== null && type.minValue > Number.MIN_SAFE_INTEGER ? type.minValue : undefined
-  const high = type.maxValue !== null && type.maxValue < Number.MAX_SAFE_INTEGER ? type.maxValue : undefined
-  if (low !== undefined && high !== undefined) return ` ${low} to ${high}`
-  if (low !== undefined) return ` at least ${low}`
-  return high === undefined ? '' : ` at most ${high}`
+  const { minimum, maximum } = boundsOf(type)
+  if (minimum !== null && maximum !== null) return ` ${minimum} to ${maximum}`
+  if (minimum !== null) return ` at least ${minimum}`
+  return maximum === null ? '' : ` at most ${maximum}`
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { AugmentOptions } from '../imaging/augment.ts'
 import type { FitOptions } from '../imaging/fit.ts'
+import type { FieldGroup } from './fields.ts'
 
 const powerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value))
 
@@ -85,6 +86,17 @@ const trainingFields = {
 }
 
 export const commonFields = { ...viewFields, ...trainingFields, ...augmentFields }
+/** Which part of a form each common field belongs to; a family's own are its `network`. */
+export const fieldGroups: Readonly<Record<string, FieldGroup>> = {
+  ...groupOf(viewFields, 'view'),
+  ...groupOf(trainingFields, 'training'),
+  ...groupOf(augmentFields, 'augmentation'),
+}
+
+function groupOf(fields: object, group: FieldGroup): Record<string, FieldGroup> {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, group]))
+}
+
 export const commonSchema = z.object(commonFields)
 export type CommonConfig = z.infer<typeof commonSchema>
 

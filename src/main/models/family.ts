@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Node } from '../nn/graph.ts'
 import type { Program } from '../nn/program.ts'
 import type { CommonConfig } from './config.ts'
+import type { Presets } from './presets.ts'
 import type { Losses } from './types.ts'
 
 /** Trained values by state name. */
@@ -23,6 +24,8 @@ export interface Family<Config extends CommonConfig = CommonConfig> {
   readonly summary: string
   /** Fields with ranges, defaults and help texts. */
   readonly schema: z.ZodType<Config> & { readonly shape: Readonly<Record<string, z.ZodType>> }
+  /** What each preset sets; the other fields keep their default. */
+  readonly presets: Presets
   /** One training step: input `images` [batch, S, S, C] in [0, 1]; scalar outputs are the losses. */
   trainingProgram(config: Config): Program
   /** True for state that inspection needs. */

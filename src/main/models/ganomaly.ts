@@ -14,6 +14,7 @@ import { Random } from '../nn/random.ts'
 import { commonFields } from './config.ts'
 import { decode, encode, InspectionScope, TrainingScope, type NetworkShape } from './dcgan.ts'
 import type { Family } from './family.ts'
+import { ganomalyPresets } from './presets.ts'
 
 const schema = z.object({
   ...commonFields,
@@ -169,6 +170,7 @@ export const ganomaly: Family<GanomalyConfig> = {
   title: 'GANomaly',
   summary: 'Encodes, rebuilds and encodes again; a part is anomalous where it is not rebuilt.',
   schema,
+  presets: ganomalyPresets,
   trainingProgram: ganomalyStep,
   isInspectionState: (name) => name.startsWith('generator/'),
   inspection: ganomalyInspection,

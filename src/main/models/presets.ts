@@ -1,0 +1,28 @@
+/** Settings to begin from, for people who do not want to choose each. */
+
+export type PresetName = 'quick' | 'balanced' | 'thorough'
+
+/** Values of some fields of a family's schema. */
+export type PresetValues = Readonly<Record<string, string | number | boolean>>
+export type Presets = Readonly<Record<PresetName, PresetValues>>
+
+/**
+ * `quick` says in a minute or two whether parts and pictures are fit for it at all: a narrow network on small views.
+ * `balanced` is enough for most parts. `thorough` sees four times the pixels and learns long enough for fine defects;
+ * small shifts and changes of light keep it from learning single parts by heart.
+ */
+export const ganomalyPresets: Presets = {
+  quick: { size: 64, width: 16, latent: 32, epochs: 25, batch: 16, learningRate: 0.0005, smoothing: 2 },
+  balanced: { size: 64, width: 32, latent: 64, epochs: 70, batch: 16, learningRate: 0.0005, smoothing: 2 },
+  thorough: {
+    size: 128,
+    width: 48,
+    latent: 100,
+    epochs: 150,
+    batch: 16,
+    learningRate: 0.0003,
+    smoothing: 3,
+    shift: 0.02,
+    brightness: 0.05,
+  },
+}
