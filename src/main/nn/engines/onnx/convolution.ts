@@ -106,7 +106,7 @@ function prefersWindows(features: number, s: ConvolutionSizes, g: ConvolutionGeo
 }
 
 /** Cells of stride×stride pixels that cover the image, also where the last window does not reach its end. */
-function cellsOf(
+export function cellsOf(
   s: ConvolutionSizes,
   g: ConvolutionGeometry,
 ): { readonly rows: number; readonly columns: number } {
@@ -149,6 +149,34 @@ function byWindows(
     },
     window,
   )
+  const turned = regroupedFilters(w, filters, features, s, g)
+  const products = w.node('MatMul', [windows, turned])
+  // Pixel (y, x) of the image is pixel (y + padTop, x + padLeft) of the cells.
+  const table = w.indices(key('cells', s, g), () => {
+    const indices = new Int32Array(s.height * s.width)
+    for (let y = 0; y < s.height; y++)
+      for (let x = 0; x < s.width; x++) {
+        const cell =
+          Math.floor((y + g.padTop) / g.strideY) * cells.columns + Math.floor((x + g.padLeft) / g.strideX)
+        indices[y * s.width + x] =
+          (cell * g.strideY + ((y + g.padTop) % g.strideY)) * g.strideX + ((x + g.padLeft) % g.strideX)
+      }
+    return indices
+  })
+  const pixels = w.reshape(products, [-1, cells.rows * cells.columns * g.strideY * g.strideX, s.channels])
+  return w.reshape(w.node('Gather', [pixels, table], { axis: 1 }), [-1, s.height, s.width, s.channels])
+}
+
+/** Filters [kY·kX·C, F] as [tY·tX·F, strideY·strideX·C]: what a window of dy is multiplied by to make a cell. */
+export function regroupedFilters(
+  w: OnnxWriter,
+  filters: string,
+  features: number,
+  s: ConvolutionSizes,
+  g: ConvolutionGeometry,
+): string {
+  const termsY = s.kernelY / g.strideY
+  const termsX = s.kernelX / g.strideX
   // Cell pixel (a, b) takes dy at the window's (u, v) times the filter at (a + stride·(t−1−u), …): regroup the
   // filters from [kY·kX, C, F] to [tY·tX·F, strideY·strideX·C] once a step.
   const order = w.indices(key('regroup', s, g), () => {
@@ -167,21 +195,7 @@ function byWindows(
   const turned = w.node('Transpose', [w.reshape(taps, [termsY * termsX, cellSize, features])], {
     perm: [0, 2, 1],
   })
-  const products = w.node('MatMul', [windows, w.reshape(turned, [termsY * termsX * features, cellSize])])
-  // Pixel (y, x) of the image is pixel (y + padTop, x + padLeft) of the cells.
-  const table = w.indices(key('cells', s, g), () => {
-    const indices = new Int32Array(s.height * s.width)
-    for (let y = 0; y < s.height; y++)
-      for (let x = 0; x < s.width; x++) {
-        const cell =
-          Math.floor((y + g.padTop) / g.strideY) * cells.columns + Math.floor((x + g.padLeft) / g.strideX)
-        indices[y * s.width + x] =
-          (cell * g.strideY + ((y + g.padTop) % g.strideY)) * g.strideX + ((x + g.padLeft) % g.strideX)
-      }
-    return indices
-  })
-  const pixels = w.reshape(products, [-1, cells.rows * cells.columns * g.strideY * g.strideX, s.channels])
-  return w.reshape(w.node('Gather', [pixels, table], { axis: 1 }), [-1, s.height, s.width, s.channels])
+  return w.reshape(turned, [termsY * termsX * features, cellSize])
 }
 
 /** Where the windows' entries land: for each image position, `terms` rows of [(outHeight·outWidth + 1)·kernelY·kernelX]. */

@@ -1,14 +1,15 @@
 /** Turns nodes of the tensor graph into ONNX nodes. */
 import { GraphError, type Node, type OperationKind } from '../../graph.ts'
 import { columns, inputGradient, sizesOf } from './convolution.ts'
+import { convolution, convolvesFaster, transposedConvolution, transposesFaster } from './kernels.ts'
 import type { OnnxWriter } from './writer.ts'
 
 export interface LoweringOptions {
   /** Nodes whose first axis is a batch of any size; built with a batch of 1. Empty for static shapes. */
   readonly batched: ReadonlySet<Node>
   /**
-   * Forward convolutions as ONNX's own Conv. With constant filters and no gradients its kernel is a tenth faster
-   * than products of gathered rows; in training, where gradients reuse the rows, it is slower (decision 0002).
+   * Convolutions by ONNX's own Conv where it is faster (kernels.ts); in training, where gradients reuse the gathered
+   * rows, it is slower (decision 0002).
    */
   readonly ownKernels: boolean
 }
@@ -121,14 +122,8 @@ function lowerOne(
         lastTwoSwapped(w, b, second, operation.transposeB),
       ])
     case 'conv2d': {
-      if (ownKernels) {
-        const { strideY, strideX, padTop, padLeft, padBottom, padRight } = operation.geometry
-        const image = w.node('Transpose', [a], { perm: [0, 3, 1, 2] })
-        const kernel = w.node('Transpose', [b], { perm: [3, 2, 0, 1] })
-        const attributes = { strides: [strideY, strideX], pads: [padTop, padLeft, padBottom, padRight] }
-        return w.node('Transpose', [w.node('Conv', [image, kernel], attributes)], { perm: [0, 2, 3, 1] })
-      }
       const sizes = sizesOf(first?.shape ?? [], second?.shape ?? [], node.shape)
+      if (ownKernels && convolvesFaster(sizes)) return convolution(w, a, b, operation.geometry)
       const filters = w.reshape(b, [sizes.kernelY * sizes.kernelX * sizes.channels, node.shape[3] ?? 0])
       return reshape(w.node('MatMul', [columns(w, a, sizes, operation.geometry), filters]))
     }
@@ -136,6 +131,8 @@ function lowerOne(
       const sizes = sizesOf(node.shape, second?.shape ?? [], first?.shape ?? [])
       const features = first?.shape[3] ?? 0
       const filters = w.reshape(b, [sizes.kernelY * sizes.kernelX * sizes.channels, features])
+      if (ownKernels && transposesFaster(sizes, operation.geometry))
+        return transposedConvolution(w, a, filters, features, sizes, operation.geometry)
       return inputGradient(w, a, filters, features, sizes, operation.geometry)
     }
     case 'conv2dFilterGradient': {
