@@ -44,7 +44,7 @@ await startDesktop({
   defaultDataFolder: path.join(userFolder, 'data'),
   stateFile: path.join(userFolder, 'window.json'),
   openHost: (folder) =>
-    openHost(folder, utilityLaunch({ entry: computeEntry(), fork: utilityProcess.fork }), log),
+    openHost(folder, utilityLaunch({ entry: computeEntry(), fork: (...given) => utilityProcess.fork(...given) }), log),
   serve: (handler) => registerScheme(protocol, handler),
   assets: developmentAddress
     ? createDevelopmentHandler(developmentAddress)

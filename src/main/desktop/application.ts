@@ -5,7 +5,7 @@
 import type { Appearance } from '../../contract/bridge.ts'
 import type { Handler } from '../app/assets.ts'
 import { readArguments, startArgumentsSchema, type StartArguments } from './arguments.ts'
-import { registerBridge, type IpcPart, type PortPart } from './bridge.ts'
+import { registerBridge, type ChannelPart, type IpcPart } from './bridge.ts'
 import { createDownloadListener, type DownloadPart } from './downloads.ts'
 import type { Host } from './host.ts'
 import { openMainWindow, type MainWindow, type Question, type WindowPart } from './main-window.ts'
@@ -72,7 +72,7 @@ export interface DesktopParts {
   /** Asked for once the application is ready: before that Electron has no session. */
   readonly session: () => ApplicationSession
   readonly createWindow: (options: WindowOptions) => WindowPart
-  readonly createChannel: () => { readonly port1: PortPart; readonly port2: PortPart }
+  readonly createChannel: () => ChannelPart
   readonly ipc: IpcPart
   readonly power: PowerPart
   /** Work areas; once ready. */

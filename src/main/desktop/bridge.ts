@@ -2,6 +2,7 @@
  * The application's side of the bridge: answers the preload script's messages, and only those that come from our own
  * page's main frame. What they carry is checked before it is used.
  */
+import type { MessagePortMain } from 'electron'
 import { z } from 'zod'
 import type { Appearance } from '../../contract/bridge.ts'
 import { bridgeChannels, portReply, portRequest } from '../../contract/bridge.ts'
@@ -13,7 +14,7 @@ export interface FramePart {
   readonly url: string
   /** Null in a window's main frame. */
   readonly parent: unknown
-  postMessage(channel: string, message: unknown, transfer: PortPart[]): void
+  postMessage(channel: string, message: unknown, transfer: MessagePortMain[]): void
 }
 
 /** A message's event. */
@@ -22,12 +23,18 @@ export interface SenderPart {
   readonly senderFrame: FramePart | null
 }
 
-/** One end of Electron's `MessageChannelMain`; oRPC takes it as it is. */
+/** Our end of a channel: what oRPC and this module use of Electron's `MessagePortMain`. */
 export interface PortPart {
   postMessage(message: unknown): void
   on(event: 'message', listener: (event: { data: unknown } | undefined) => void): unknown
   on(event: 'close', listener: () => void): unknown
   start(): void
+}
+
+/** Electron's `MessageChannelMain`; the second port goes to the page. */
+export interface ChannelPart {
+  readonly port1: PortPart
+  readonly port2: MessagePortMain
 }
 
 /** Electron's `ipcMain`, as far as it is used here. */
@@ -38,7 +45,7 @@ export interface IpcPart {
 
 export interface BridgeParts {
   readonly ipc: IpcPart
-  readonly createChannel: () => { readonly port1: PortPart; readonly port2: PortPart }
+  readonly createChannel: () => ChannelPart
   /** Serves the contract over a port. */
   readonly serve: (port: PortPart) => void
   readonly chooseFolder: (title: string) => Promise<string | undefined>

@@ -7,6 +7,7 @@ import { createCore } from '../app/core.ts'
 import { createRouter } from '../app/router/index.ts'
 import { createServices } from '../app/services.ts'
 import type { Launch } from '../compute/port.ts'
+import { StorageError } from '../store/index.ts'
 import type { PortPart } from './bridge.ts'
 import type { TrainingSource } from './training-watch.ts'
 
@@ -31,10 +32,21 @@ export interface Host extends TrainingSource {
 /**
  * Opens a data folder; training runs that were cut off go on.
  *
- * @throws StorageError
+ * @throws StorageError; `busy` when a station serves the folder: two cores would both take up its trainings
  */
 export function openHost(dataFolder: string, launch: Launch, log: (message: string) => void): Host {
   const core = createCore(dataFolder, { launch, log })
+  const station = core.store.stations.claim(process.pid)
+  if (station) {
+    core.kill()
+    core.store.close()
+    const where = station.address === null ? '' : ` at ${station.address}`
+    throw new StorageError(
+      'busy',
+      dataFolder,
+      `A Flawline station${where} (process ${station.pid}) has this data folder open. Use it in a browser, or stop it and start again; or choose another data folder with --data.`,
+    )
+  }
   const services = createServices(core, { face: 'desktop' })
   const calls = new RPCHandler(createRouter(services))
   const content = createContentHandler(services)
@@ -47,6 +59,7 @@ export function openHost(dataFolder: string, launch: Launch, log: (message: stri
     allow: (path) => services.sources.allow(path),
     close: async () => {
       await services.close()
+      core.store.stations.release()
       await core.close()
     },
     kill: () => core.kill(),

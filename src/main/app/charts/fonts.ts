@@ -6,12 +6,19 @@ import { createRequire } from 'node:module'
  */
 const requireHere = createRequire(import.meta.url)
 
+/** Native code opens these files by itself: in the packaged application they lie beside the archive, not in it. */
+function fontFile(name: string): string {
+  return requireHere
+    .resolve(`pdfmake/fonts/Roboto/${name}`)
+    .replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked')
+}
+
 export const fontFamily = 'Roboto'
 
 /** Absolute paths of the TrueType files. */
 export const fontFiles = {
-  regular: requireHere.resolve('pdfmake/fonts/Roboto/Roboto-Regular.ttf'),
-  medium: requireHere.resolve('pdfmake/fonts/Roboto/Roboto-Medium.ttf'),
-  italic: requireHere.resolve('pdfmake/fonts/Roboto/Roboto-Italic.ttf'),
-  mediumItalic: requireHere.resolve('pdfmake/fonts/Roboto/Roboto-MediumItalic.ttf'),
+  regular: fontFile('Roboto-Regular.ttf'),
+  medium: fontFile('Roboto-Medium.ttf'),
+  italic: fontFile('Roboto-Italic.ttf'),
+  mediumItalic: fontFile('Roboto-MediumItalic.ttf'),
 } as const
