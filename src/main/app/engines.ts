@@ -146,7 +146,8 @@ function formatRate(rate: number): string {
   return rate >= 100 ? rate.toFixed(0) : rate.toPrecision(3)
 }
 
-function machineKey(): string {
+/** What measured speeds hold for. */
+export function machineKey(): string {
   return `${process.platform} ${process.arch}, ${cpus()[0]?.model.trim() ?? 'unknown processor'} × ${availableParallelism()}`
 }
 

@@ -5,6 +5,7 @@
 import { evaluate } from './jobs/evaluate.ts'
 import { measureEngines } from './jobs/engines.ts'
 import { inspect } from './jobs/inspect.ts'
+import { measureTraining } from './jobs/measure-training.ts'
 import { train } from './jobs/train.ts'
 import { ModelCache } from './models.ts'
 import { portToParent } from './port.ts'
@@ -22,6 +23,7 @@ serve(
     inspect: (job, context) => inspect(job, context, models),
     evaluate: (job, context) => evaluate(job, context, models),
     'measure-engines': measureEngines,
+    'measure-training': measureTraining,
   },
   (code) => process.exit(code),
 )

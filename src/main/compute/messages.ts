@@ -114,6 +114,17 @@ export interface EngineMeasurement {
   readonly imagesPerSecond?: number
 }
 
+/** How fast one configuration trains; all in seconds. */
+export interface TrainingMeasurement {
+  /** One training step (median). */
+  readonly step: number
+  /** Until the first step was done. */
+  readonly preparing: number
+  /** Reading the state back, as each epoch does. */
+  readonly reading: number
+  readonly cancelled: boolean
+}
+
 /** The jobs of the compute process: what goes in, what is reported on the way, what comes out. */
 export interface Jobs {
   readonly train: {
@@ -135,6 +146,11 @@ export interface Jobs {
     readonly input: { readonly only?: readonly EngineChoice[] }
     readonly event: EngineMeasurement
     readonly result: readonly EngineMeasurement[]
+  }
+  readonly 'measure-training': {
+    readonly input: Pick<TrainingJob, 'family' | 'config' | 'engine'>
+    readonly event: never
+    readonly result: TrainingMeasurement
   }
 }
 

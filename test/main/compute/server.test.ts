@@ -21,6 +21,7 @@ const none: JobHandlers = {
   inspect: () => Promise.reject(new Error('unused')),
   evaluate: () => Promise.reject(new Error('unused')),
   'measure-engines': () => Promise.reject(new Error('unused')),
+  'measure-training': () => Promise.reject(new Error('unused')),
 }
 
 function newServer(handlers: Partial<JobHandlers>) {

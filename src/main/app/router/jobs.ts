@@ -1,16 +1,10 @@
-import { ORPCError } from '@orpc/server'
 import type { Services } from '../services.ts'
 import type { Implementation } from './implementation.ts'
 
-function missing(): never {
-  throw new ORPCError('NOT_IMPLEMENTED')
-}
-
-export function jobsRouter(os: Implementation, services: Services) {
-  void services
+export function jobsRouter(os: Implementation, { jobs }: Services) {
   return {
-    list: os.jobs.list.handler(missing),
-    get: os.jobs.get.handler(missing),
-    cancel: os.jobs.cancel.handler(missing),
+    list: os.jobs.list.handler(() => jobs.list()),
+    get: os.jobs.get.handler(({ input }) => jobs.get(input.id)),
+    cancel: os.jobs.cancel.handler(({ input }) => jobs.cancel(input.id)),
   }
 }
