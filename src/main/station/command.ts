@@ -1,6 +1,7 @@
 /** The station's command line: one address, and an end in order. */
 import path from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { defaultDataFolder } from '../app/data-folder.ts'
 import { applicationVersion } from '../app/version.ts'
 import { untilStopped } from './lifetime.ts'
 import { readyRenderer, rendererPlace } from './renderer.ts'
@@ -101,7 +102,7 @@ function command(streams: StationStreams): Command {
   return new Command('station')
     .description('Serves Flawline to browsers: on this machine, or on the network with sign-in.')
     .version(applicationVersion(), '-V, --version', 'print the version')
-    .requiredOption('--data <dir>', 'data folder')
+    .option('--data <dir>', 'data folder', defaultDataFolder())
     .option('--host <host>', 'address to listen on; any but a loopback address requires sign-in', '127.0.0.1')
     .option('--port <port>', 'port (default: 4770, or the next free one)', port)
     .option('--allow <dir>', 'folder that images may be read from, for this start (repeatable)', gather, [])

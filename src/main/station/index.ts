@@ -15,4 +15,6 @@ if (major < oldest) {
   enableCompileCache()
   const { runStation } = await import('./command.ts')
   process.exitCode = await runStation(process.argv.slice(2))
+  // Should anything keep the process alive after its end in order, it does not for long.
+  setTimeout(() => process.exit(), 500).unref()
 }
