@@ -43,5 +43,7 @@ test('areas of the data folder are shares of the whole; an empty folder divides 
     parts.map((part) => part.share),
     [0.6, 0.2, 0.1, 0.1],
   )
-  assert.ok(storageParts({ images: 0, maps: 0, models: 0, database: 0 }).parts.every(({ share }) => share === 0))
+  assert.ok(
+    storageParts({ images: 0, maps: 0, models: 0, database: 0 }).parts.every(({ share }) => share === 0),
+  )
 })
