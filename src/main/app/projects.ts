@@ -28,7 +28,22 @@ const longestName = 80
  * @throws ProjectError `bad-name`, `name-taken`
  */
 export function createProject(store: Store, project: NewProject): Project {
-  const name = project.name.normalize('NFC').trim()
+  const name = checkedName(project.name)
+  return demandFreeName(() => store.projects.create({ ...project, name }))
+}
+
+/**
+ * Renames or describes a project, or sets its scale; what is not given stays.
+ *
+ * @throws ProjectError `bad-name`, `name-taken`; StorageError `not-found`
+ */
+export function updateProject(store: Store, id: string, change: Partial<NewProject>): Project {
+  const name = change.name === undefined ? {} : { name: checkedName(change.name) }
+  return demandFreeName(() => store.projects.update(id, { ...change, ...name }))
+}
+
+function checkedName(given: string): string {
+  const name = given.normalize('NFC').trim()
   if (name === '') throw new ProjectError('bad-name', 'A project needs a name.')
   if (name.length > longestName) {
     throw new ProjectError('bad-name', `A project's name has at most ${longestName} characters.`)
@@ -39,8 +54,12 @@ export function createProject(store: Store, project: NewProject): Project {
       "A project's name must not hold line breaks or other control characters.",
     )
   }
+  return name
+}
+
+function demandFreeName(work: () => Project): Project {
   try {
-    return store.projects.create({ ...project, name })
+    return work()
   } catch (error) {
     if (!(error instanceof StorageError) || error.problem !== 'conflict') throw error
     throw new ProjectError('name-taken', `${error.message} Choose another name.`)
@@ -85,9 +104,24 @@ export function requireProject(store: Store, nameOrId: string): Project {
  * @throws ProjectError `unknown`; `training` while a training of it runs
  */
 export function deleteProject(store: Store, nameOrId: string): { project: Project; filesRemoved: number } {
+  const project = deleteRows(store, () => requireProject(store, nameOrId))
+  return { project, filesRemoved: store.collectGarbage() }
+}
+
+/**
+ * The same by id, without holding up others while the files go.
+ *
+ * @throws ProjectError `training`; StorageError `not-found`
+ */
+export async function deleteProjectInTurns(store: Store, id: string): Promise<number> {
+  deleteRows(store, () => store.projects.get(id))
+  return store.collectGarbageInTurns()
+}
+
+function deleteRows(store: Store, find: () => Project): Project {
   store.runs.interruptDead()
-  const project = store.transaction(() => {
-    const found = requireProject(store, nameOrId)
+  return store.transaction(() => {
+    const found = find()
     const [running] = store.runs.list({ projectId: found.id, state: 'running' })
     if (running !== undefined) {
       throw new ProjectError(
@@ -98,5 +132,4 @@ export function deleteProject(store: Store, nameOrId: string): { project: Projec
     store.projects.delete(found.id)
     return found
   })
-  return { project, filesRemoved: store.collectGarbage() }
 }

@@ -15,6 +15,8 @@ export interface ImportOptions extends LayoutOptions {
   readonly testFraction?: number
   /** Called for each file once it is stored (or found to be a duplicate or unusable), never before. */
   readonly onProgress?: (done: number, total: number, file: string) => void
+  /** Asked before a file is read, where not all may be: a table names files wherever it likes. */
+  readonly permits?: (file: string) => Promise<boolean>
   /** Stops between batches; what is stored stays. */
   readonly signal?: AbortSignal
   /** Images a transaction. */
@@ -46,8 +48,8 @@ export interface ImportResult {
 export async function importSamples(store: Store, options: ImportOptions): Promise<ImportResult> {
   const project = store.projects.get(options.projectId)
   const plan = await planImport(options.source, options)
-  const { entries } = plan
   const problems: ImportProblem[] = [...plan.problems]
+  const entries = await permitted(plan.entries, options.permits, problems)
   const notes = [...plan.notes]
   const batchSize = options.batchSize ?? 50
   let imported = 0
@@ -80,6 +82,26 @@ export async function importSamples(store: Store, options: ImportOptions): Promi
   }
   const cancelled = done < entries.length
   return { layout: plan.layout, total: entries.length, imported, duplicates, problems, notes, cancelled }
+}
+
+/** Leaves out what may not be read, and says so. */
+async function permitted(
+  entries: readonly ImportEntry[],
+  permits: ImportOptions['permits'],
+  problems: ImportProblem[],
+): Promise<readonly ImportEntry[]> {
+  if (permits === undefined) return entries
+  const reason = 'lies outside the folders that images may be read from, or is missing'
+  const kept: ImportEntry[] = []
+  for (const entry of entries) {
+    if (!(await permits(entry.file))) problems.push({ file: entry.file, reason })
+    else if (entry.maskFile === null || (await permits(entry.maskFile))) kept.push(entry)
+    else {
+      problems.push({ file: entry.maskFile, reason })
+      kept.push({ ...entry, maskFile: null })
+    }
+  }
+  return kept
 }
 
 async function insert(

@@ -210,6 +210,16 @@ export class Sources {
   }
 }
 
+/** A folder that comes with the application. */
+export function packagedSource(folder: string, name: string): ResolvedSource {
+  return {
+    paths: [folder],
+    name,
+    permits: (file) => Promise.resolve(contains(folder, path.resolve(file))),
+    release: () => Promise.resolve(),
+  }
+}
+
 /** A folder that holds one folder and nothing else stands for that, unless its name says what is in it. */
 async function rootOf(folder: string): Promise<{ root: string; name: string | undefined }> {
   const entries = await readdir(folder, { withFileTypes: true })

@@ -30,22 +30,37 @@ export class GarbageCollector {
 
   /** Works off everything noted; returns the number of files and model folders removed. */
   collect(): number {
-    const { connection, files } = this.#context
     let removed = 0
-    while (this.#next.get(1) !== undefined) {
-      removed += connection.transaction(() => {
-        let count = 0
-        for (const { area, name } of this.#next.all(batch)) {
-          if (!this.#isUsed(area, name)) {
-            files.remove(area, name)
-            count++
-          }
-          this.#done.run(area, name)
-        }
-        return count
-      })
+    while (this.#hasMore()) removed += this.#collectBatch()
+    return removed
+  }
+
+  /** Like collect, but lets others work after each batch. */
+  async collectInTurns(): Promise<number> {
+    let removed = 0
+    while (this.#hasMore()) {
+      removed += this.#collectBatch()
+      await new Promise(setImmediate)
     }
     return removed
+  }
+
+  #hasMore(): boolean {
+    return this.#next.get(1) !== undefined
+  }
+
+  #collectBatch(): number {
+    return this.#context.connection.transaction(() => {
+      let count = 0
+      for (const { area, name } of this.#next.all(batch)) {
+        if (!this.#isUsed(area, name)) {
+          this.#context.files.remove(area, name)
+          count++
+        }
+        this.#done.run(area, name)
+      }
+      return count
+    })
   }
 
   #isUsed(area: FileArea, name: string): boolean {

@@ -17,6 +17,7 @@ import { ModelRepository } from './models.ts'
 import { ProjectRepository } from './projects.ts'
 import { ReviewRepository } from './reviews.ts'
 import { RunRepository } from './runs.ts'
+import { SampleEdits } from './sample-edits.ts'
 import { SampleRepository } from './samples.ts'
 import { AllowedFolderRepository, SettingRepository } from './settings.ts'
 import { SessionRepository } from './sessions.ts'
@@ -38,6 +39,7 @@ export interface Store {
   readonly files: FileStore
   readonly projects: ProjectRepository
   readonly samples: SampleRepository
+  readonly sampleEdits: SampleEdits
   readonly snapshots: SnapshotRepository
   readonly runs: RunRepository
   readonly models: ModelRepository
@@ -59,6 +61,8 @@ export interface Store {
   transaction<T>(work: () => T): T
   /** Removes the files of deleted rows; returns how many. */
   collectGarbage(): number
+  /** The same with room for others in between: a hundred thousand files take their time. */
+  collectGarbageInTurns(): Promise<number>
   check(): CheckReport
   close(): void
 }
@@ -109,6 +113,7 @@ function assemble(context: StoreContext, close: () => void): Store {
     files,
     projects: new ProjectRepository(context),
     samples: new SampleRepository(context),
+    sampleEdits: new SampleEdits(context),
     snapshots: new SnapshotRepository(context),
     runs: new RunRepository(context),
     models: new ModelRepository(context),
@@ -126,6 +131,7 @@ function assemble(context: StoreContext, close: () => void): Store {
     connection,
     transaction: (work) => connection.transaction(work),
     collectGarbage: () => garbage.collect(),
+    collectGarbageInTurns: () => garbage.collectInTurns(),
     check: () => checkStore(context),
     close,
   }

@@ -10,7 +10,7 @@ import {
   type ImportPlan,
   type ImportProblem,
 } from './entries.ts'
-import { imagesBelow, listFolder, stemOf } from './folders.ts'
+import { imagesBelow, isImageName, listFolder, stemOf } from './folders.ts'
 import { Groups, readTable } from './manifest.ts'
 
 export interface LayoutOptions {
@@ -37,7 +37,7 @@ export async function planImport(source: string, options: LayoutOptions = {}): P
   const path = resolve(source)
   const status = await stat(path).catch(() => undefined)
   if (status === undefined) throw new ImportError('missing', `There is no folder or table ${path}.`)
-  const plan = status.isDirectory() ? await planFolder(path, options) : await planFile(path)
+  const plan = status.isDirectory() ? await planFolder(path, options) : await planFile(path, options)
   if (plan.entries.length === 0 && plan.problems.length === 0) {
     throw new ImportError('empty', `There are no images in ${path} (PNG, JPEG, TIFF, WebP or BMP).`)
   }
@@ -71,8 +71,20 @@ async function planFolder(folder: string, options: LayoutOptions): Promise<Impor
   throw new ImportError('unknown-layout', `The layout of ${folder} is not known.\n${layouts}`)
 }
 
-function planFile(path: string): Promise<ImportPlan> {
+async function planFile(path: string, options: LayoutOptions): Promise<ImportPlan> {
   if (extname(path).toLowerCase() === '.csv') return planTable(path)
+  if (isImageName(basename(path)) && options.label !== undefined) {
+    const { label, defectType, split } = options
+    const entry: ImportEntry = {
+      file: path,
+      label,
+      defectType: label === 'defect' ? (defectType ?? null) : null,
+      split: split ?? defaultSplit(label),
+      groupKey: null,
+      maskFile: null,
+    }
+    return { layout: 'flat', entries: [entry], problems: [], notes: [] }
+  }
   throw new ImportError('unknown-layout', `${path} is neither a folder nor a CSV table.\n${layouts}`)
 }
 

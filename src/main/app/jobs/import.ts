@@ -45,6 +45,7 @@ export function startImport(
             ...settings,
             projectId,
             source: path,
+            permits: (file) => source.permits(file),
             signal: task.signal,
             onProgress: (done, total) => {
               task.job.progress(before + done, before + total)
