@@ -68,6 +68,17 @@ export class ModelRuntime {
     }
   }
 
+  /** The views as the model rebuilds them; same layout. */
+  async reconstruct(
+    views: Float32Array,
+    count: number,
+    channels: number,
+    size: number,
+  ): Promise<Float32Array> {
+    const image = new ort.Tensor('float32', views, [count, channels, size, size])
+    return floats(await this.session.run({ image }, ['reconstruction']), 'reconstruction')
+  }
+
   async release(): Promise<void> {
     await this.session.release()
   }

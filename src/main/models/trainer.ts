@@ -18,6 +18,7 @@ import { augmentOf, fitOf, type CommonConfig } from './config.ts'
 import { familyNamed } from './families.ts'
 import type { Family, Weights } from './family.ts'
 import { HeldOut } from './heldout.ts'
+import { Previews } from './previews.ts'
 import type {
   Losses,
   ModelMetadata,
@@ -79,6 +80,7 @@ class Run {
   private readonly views: ViewSource
   private readonly heldOut: HeldOut
   private readonly executable: Executable
+  private readonly previews: Previews
   private progress: Progress
 
   private constructor(parts: {
@@ -98,6 +100,12 @@ class Run {
     this.views = parts.views
     this.heldOut = parts.heldOut
     this.executable = parts.executable
+    this.previews = new Previews(
+      parts.job.folder,
+      parts.family,
+      parts.config,
+      parts.heldOut.images.filter(({ defect }) => !defect).map(({ raster }) => raster),
+    )
     this.progress = parts.progress
   }
 
@@ -192,12 +200,23 @@ class Run {
       if (best) await saveBest(job.folder, { progress: this.progress, values: weights })
       await saveLatest(job.folder, { progress: this.progress, values })
       hooks.emit({ kind: 'epoch', epoch, losses, validation, best, seconds })
+      await this.preview(epoch, weights)
     }
     return { state: 'finished', epochs: this.progress.epoch, metadata: await this.finish() }
   }
 
   async release(): Promise<void> {
     await this.executable.release()
+  }
+
+  /** A picture for people: without one the training goes on all the same. */
+  private async preview(epoch: number, weights: Weights): Promise<void> {
+    try {
+      if (await this.previews.write(epoch, weights)) this.hooks.emit({ kind: 'preview', epoch })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.hooks.emit({ kind: 'log', message: `epoch ${epoch}: no picture of reconstructions (${reason})` })
+    }
   }
 
   /** One pass over the views; null when cancelled. */

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Inspection as InspectionView } from '../../../contract/history.ts'
 import type { Job, JobResult } from '../../../contract/jobs.ts'
 import type { Inspection, Lot, Project } from '../../store/index.ts'
-import { collectImages } from '../files.ts'
+import { collectImages, NoImagesError, type ImageFile } from '../files.ts'
 import type { InspectionOutcome, KeepImages } from '../inspection-outcome.ts'
 import { inspectImages } from '../inspection.ts'
 import { calibrated, type CalibratedModel } from '../models.ts'
@@ -41,7 +41,8 @@ export function startInspection(
     async (task): Promise<Outcome> => {
       const news = new RepeatedNews(live, ['inspections', 'projects'], project.id)
       try {
-        const images = await collectImages(source.paths)
+        const found = await collectImages(source.paths)
+        const images = await permitted(found, source)
         const model = calibrated(core.store, core.store.models.get(request.model.model.id))
         const rejected: { file: string; reason: string }[] = []
         // The lot is there before the first verdict, so that each can be told with its name.
@@ -93,6 +94,14 @@ export function startInspection(
       }
     },
   )
+}
+
+/** Links may lead out of the folders that images may be read from: such images are left out. */
+async function permitted(images: readonly ImageFile[], source: ResolvedSource): Promise<ImageFile[]> {
+  const permits = await Promise.all(images.map(({ file }) => source.permits(file)))
+  const kept = images.filter((_, index) => permits[index])
+  if (kept.length === 0) throw new NoImagesError(`There are no images to be read in ${source.name}.`)
+  return kept
 }
 
 /** An inspection that was stored a moment ago, so nobody has reviewed it yet. */
