@@ -1,12 +1,12 @@
 /** The station's HTTP side: who may ask, and which handler answers. */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import { downloadRoot, pictureRoot, uploadRoot } from '../../contract/addresses.ts'
 import { socketAddress, type AuthProblem } from '../../contract/station.ts'
 import { createAssetHandler, pageSecurityPolicy } from '../app/assets.ts'
 import type { Caller } from '../app/caller.ts'
 import type { Accounts } from './accounts.ts'
-import { authentication } from './authentication.ts'
+import { authentication, bodyBytes } from './authentication.ts'
 import { callerOf, localCaller } from './callers.ts'
 import { restrictContent } from './headers.ts'
 import { isRefusal, readVisit, type StationEnvironment, type VisitRules } from './visit.ts'
@@ -22,19 +22,9 @@ export interface ApplicationParts {
   readonly log: (message: string) => void
 }
 
-/** Bodies other than uploads. Bytes. */
-const bodyBytes = 10_000
 export function createApplication(parts: ApplicationParts): Hono<StationEnvironment> {
   const { rules, accounts, content, log } = parts
   const application = new Hono<StationEnvironment>()
-  const limit = bodyLimit({
-    maxSize: bodyBytes,
-    onError: (context) => {
-      context.header('connection', 'close')
-      return context.json({ key: 'refused', seconds: null } satisfies AuthProblem, 413)
-    },
-  })
-
   application.use('*', async (context, next) => {
     const visit = readVisit(context.env.incoming, rules)
     if (isRefusal(visit)) {
@@ -44,8 +34,12 @@ export function createApplication(parts: ApplicationParts): Hono<StationEnvironm
     context.set('visit', visit)
     return next()
   })
-  // Uploads have a limit of their own, for files; they are streamed.
-  application.use('*', (context, next) => (isUpload(context.req.path) ? next() : limit(context, next)))
+  application.use('*', (context, next) => {
+    const length = Number(context.req.header('content-length') ?? 0)
+    // Uploads have a limit of their own, for files; they are streamed.
+    if (length > bodyBytes && !isUpload(context.req.path)) throw new HTTPException(413)
+    return next()
+  })
 
   application.route('/auth', authentication(accounts))
   application.all(`/${socketAddress}`, (context) => {
@@ -77,6 +71,10 @@ export function createApplication(parts: ApplicationParts): Hono<StationEnvironm
     return assets(new Request(`${context.var.visit.origin}${path}`, { method: isReading ? method : 'POST' }))
   })
   application.onError((error, context) => {
+    if (error instanceof HTTPException) {
+      context.header('connection', 'close')
+      return context.json({ key: 'refused', seconds: null } satisfies AuthProblem, error.status)
+    }
     log(`${context.req.method} ${context.req.path} failed: ${error.stack ?? error.message}`)
     return context.text("Something went wrong here; the station's log says what.", 500)
   })

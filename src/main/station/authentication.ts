@@ -2,10 +2,14 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
+import { HTTPException } from 'hono/http-exception'
 import { setupSchema, signInSchema, type AuthProblem, type AuthState } from '../../contract/station.ts'
 import { absoluteLimit, type Accounts, type SignedIn, type SignInResult } from './accounts.ts'
 import { callerOf, localCaller } from './callers.ts'
 import type { StationEnvironment } from './visit.ts'
+
+/** Bodies other than uploads. Bytes. */
+export const bodyBytes = 10_000
 
 const statusOf = {
   wrongPassword: 401,
@@ -92,10 +96,20 @@ function sendCookie(context: Context<StationEnvironment>, value: string, maxAge:
 
 /** The body if it is JSON and says so; else undefined. */
 async function readJson(context: Context<StationEnvironment>): Promise<unknown> {
-  if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) return undefined
+  const { body } = context.req.raw
+  if (body === null || !/^application\/json\b/i.test(context.req.header('content-type') ?? ''))
+    return undefined
+  const text = new TextDecoder()
+  let [words, length] = ['', 0]
+  // Not every body says how long it is.
+  for await (const chunk of body) {
+    length += chunk.byteLength
+    if (length > bodyBytes) throw new HTTPException(413)
+    words += text.decode(chunk, { stream: true })
+  }
   try {
-    const body: unknown = await context.req.json()
-    return body
+    const json: unknown = JSON.parse(words)
+    return json
   } catch {
     return undefined
   }

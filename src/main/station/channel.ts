@@ -35,7 +35,7 @@ const callSchema = z.object({
       .max(500)
       .regex(/^\/[\w/.-]+$/),
     m: z.literal('POST').optional(),
-    b: z.unknown(),
+    b: z.unknown().optional(),
     h: z.object({ 'last-event-id': z.string().max(200).optional() }).optional(),
   }),
 })
