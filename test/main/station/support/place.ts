@@ -40,12 +40,14 @@ export class StationPlace {
     const own = folder ?? (await makeFolder())
     const logged: string[] = []
     const clock = { ahead: 0 }
+    const began = Date.now()
     const station = await startStation({
       dataFolder: path.join(own, 'data'),
       rendererFolder: path.join(own, 'renderer'),
       port: 0,
       log: (message) => logged.push(message),
-      now: () => Date.now() + clock.ahead,
+      // It stands still unless the test moves it.
+      now: () => began + clock.ahead,
       ...options,
     })
     return new StationPlace(own, station, logged, clock)
