@@ -90,7 +90,12 @@ describe('a training', () => {
     assert.equal(calibration.threshold.mode, 'false-alarm-rate')
     assert.equal(calibration.threshold.falseAlarmRate, 0.05)
     // Nothing half-written stays behind.
-    assert.deepEqual((await readdir(job.folder)).sort(), ['checkpoints', 'model.json', 'model.onnx'])
+    assert.deepEqual((await readdir(job.folder)).sort(), [
+      'checkpoints',
+      'model.json',
+      'model.onnx',
+      'previews',
+    ])
     assert.deepEqual((await readdir(path.join(job.folder, 'checkpoints'))).sort(), [
       'best.safetensors',
       'latest.safetensors',
