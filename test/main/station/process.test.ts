@@ -1,78 +1,23 @@
 /** The station as a program: how it starts, what it prints, how it ends, and that a kill loses nothing. */
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import path from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
-import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/websocket'
-import { WebSocket } from 'ws'
-import { closed, makeFolder, type Client } from './support/place.ts'
+import { closed, makeFolder } from './support/place.ts'
+import { addressOf, connect, Programs } from './support/programs.ts'
 
-const entry = path.resolve(import.meta.dirname, '../../../src/main/station/index.ts')
 let folder: string
-const running = new Set<ChildProcess>()
+let programs: Programs
 
 before(async () => {
   folder = await makeFolder()
+  programs = new Programs(folder)
 })
-afterEach(async () => {
-  for (const child of running) {
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  }
-})
+afterEach(() => programs.killAll())
 after(() => rm(folder, { recursive: true, force: true }))
 
-interface Started {
-  readonly child: ChildProcess
-  readonly code: Promise<number | null>
-  /** The first line on standard output; empty if it ended without one. */
-  readonly line: Promise<string>
-  readonly output: { stdout: string; stderr: string }
-}
-
-function start(...words: string[]): Started {
-  const child = spawn(
-    process.execPath,
-    [entry, '--data', path.join(folder, 'data'), '--renderer', path.join(folder, 'renderer'), ...words],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  running.add(child)
-  const output = { stdout: '', stderr: '' }
-  const code = new Promise<number | null>((resolve) =>
-    child.once('close', (value) => {
-      running.delete(child)
-      resolve(value)
-    }),
-  )
-  const line = new Promise<string>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output.stdout += text
-      if (output.stdout.includes('\n')) resolve(output.stdout.split('\n')[0] ?? '')
-    })
-    void code.then(() => resolve(''))
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.stderr += text
-  })
-  return { child, code, line, output }
-}
-
-async function addressOf(started: Started): Promise<string> {
-  const line = await started.line
-  assert.notEqual(line, '', started.output.stderr)
-  return (JSON.parse(line) as { address: string }).address
-}
-
-async function connect(address: string): Promise<{ client: Client; socket: WebSocket }> {
-  const socket = new WebSocket(`${address.replace('http', 'ws')}/rpc`, { origin: address })
-  await once(socket, 'open')
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
-  return { client: createORPCClient(link), socket }
-}
+const start = (...words: string[]) => programs.start(...words)
 
 test('it prints its address, serves, and ends in order at SIGTERM', async () => {
   const started = start('--port', '0', '--json')
