@@ -208,7 +208,7 @@ export class TrainingQueue {
           if (!lastEpoch) return
           const { id: runId, projectId } = run
           this.#live.publish({ kind: 'epoch', runId, projectId, epoch: epochView(lastEpoch) })
-          if (lastEpoch.best)
+          if (lastEpoch.best && lastEpoch.validation !== null)
             log.add('bestEpoch', { epoch: lastEpoch.epoch, validation: 1 - lastEpoch.validation })
         },
         onRestart: (death) => {

@@ -54,7 +54,7 @@ export function epochView(event: Extract<TrainingEvent, { kind: 'epoch' }>): Epo
   return {
     epoch: event.epoch,
     losses: Object.fromEntries(Object.entries(event.losses).map(([name, value]) => [name, finite(value)])),
-    validation: finite(1 - event.validation),
+    validation: event.validation === null ? null : finite(1 - event.validation),
     seconds: finite(event.seconds),
   }
 }

@@ -263,7 +263,7 @@ function record(store: Store, id: string, event: TrainingEvent): boolean {
   } else if (event.kind === 'epoch' && !(event.replayed && event.epoch <= lastEpoch(store, id))) {
     store.runs.recordEpoch(id, event.epoch, {
       ...event.losses,
-      validation: event.validation,
+      ...(event.validation === null ? {} : { validation: event.validation }),
       seconds: event.seconds,
     })
     return true

@@ -48,9 +48,9 @@ export class TrainingScreen {
       case 'epoch': {
         if (event.replayed) break
         const losses = Object.entries(event.losses).map(([name, value]) => `${name} ${figure(value)}`)
-        this.#progress.say(
-          `epoch ${event.epoch}/${this.#epochs}: ${losses.join(', ')}, validation ${figure(event.validation)}${event.best ? ' (best)' : ''}`,
-        )
+        if (event.validation !== null)
+          losses.push(`validation ${figure(event.validation)}${event.best ? ' (best)' : ''}`)
+        this.#progress.say(`epoch ${event.epoch}/${this.#epochs}: ${losses.join(', ')}`)
         break
       }
       case 'skipped':

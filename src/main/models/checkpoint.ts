@@ -15,7 +15,8 @@ const progressSchema = z.object({
     z.object({
       epoch: z.number().int(),
       losses: z.record(z.string(), z.number()),
-      validation: z.number(),
+      /** Null where there was nothing yet that could inspect. */
+      validation: z.number().nullable(),
       best: z.boolean(),
       seconds: z.number(),
     }),

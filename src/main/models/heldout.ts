@@ -27,6 +27,9 @@ const noScores: ScoreStatistics = {
   map: { mean: 0, deviation: 1 },
 }
 
+/** Images judged together: bounds the memory that their views take. */
+const IMAGES_TOGETHER = 16
+
 interface HeldOutImage {
   readonly raster: Raster
   readonly defect: boolean
@@ -81,7 +84,9 @@ export class HeldOut {
       labelled.length > 0
         ? labelled
         : good.map(({ raster }) => ({ raster: withFault(raster, random), defect: true }))
-    const [ofGood, ofFaulty] = [await this.residuals(weights, good), await this.residuals(weights, faulty)]
+    const quick = this.family.quickInspection?.(this.config) ?? this.config
+    const ofGood = await this.residuals(weights, good, quick)
+    const ofFaulty = await this.residuals(weights, faulty, quick)
     const totals = new ResidualTotals(ofGood.map((image) => this.planeOf(image)))
     const goodScores = ofGood.map((image, index) => this.score(image, totals.statistics(index)))
     const faultyScores = ofFaulty.map((image) => this.score(image, totals.statistics()))
@@ -149,8 +154,12 @@ export class HeldOut {
   }
 
   /** Smoothed residual maps, before any statistics. */
-  private async residuals(weights: Weights, images: readonly HeldOutImage[]): Promise<MapOfImage[]> {
-    const { config, family } = this
+  private async residuals(
+    weights: Weights,
+    images: readonly HeldOutImage[],
+    config = this.config,
+  ): Promise<MapOfImage[]> {
+    const { family } = this
     const model = exportModel(family, config, weights, neutralStatistics(config.size), noScores, {})
     const runtime = await ModelRuntime.open(model)
     try {
@@ -159,7 +168,10 @@ export class HeldOut {
         input: { size: config.size, channels: config.channels, range: [0, 1], layout: 'NCHW' },
       } as const
       const maps: MapOfImage[] = []
-      for (const { raster } of images) maps.push(...(await mapImages(runtime, [raster], shape)))
+      for (let start = 0; start < images.length; start += IMAGES_TOGETHER) {
+        const group = images.slice(start, start + IMAGES_TOGETHER).map(({ raster }) => raster)
+        maps.push(...(await mapImages(runtime, group, shape, family.viewsPerRun)))
+      }
       return maps
     } finally {
       await runtime.release()

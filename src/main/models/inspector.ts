@@ -3,6 +3,7 @@ import { assembleMap, extractView, planViews, prepare, type FitPlan } from '../i
 import type { Plane, Raster } from '../imaging/raster.ts'
 import { readOnnxMetadata } from '../nn/engines/onnx/metadata.ts'
 import { combine } from './calibration.ts'
+import { families } from './families.ts'
 import { parseMetadata } from './metadata.ts'
 import { standardise } from './residuals.ts'
 import { ModelRuntime, type RuntimeOptions, type ViewResults } from './runtime.ts'
@@ -24,11 +25,16 @@ export interface MapOfImage {
   readonly latent: number
 }
 
-/** Runs views of equally sized images through a model and assembles each image's map. */
+/**
+ * Runs views of equally sized images through a model and assembles each image's map.
+ *
+ * @param viewsPerRun views in one run of the model, at most
+ */
 export async function mapImages(
   runtime: ModelRuntime,
   rasters: readonly Raster[],
   { fit, input }: Pick<ModelMetadata, 'fit' | 'input'>,
+  viewsPerRun = Infinity,
 ): Promise<MapOfImage[]> {
   const { size, channels } = input
   const length = size * size * channels
@@ -43,7 +49,7 @@ export async function mapImages(
     return { plan, prepared: prepare(raster, plan), maps: [] as Float32Array[], latent: -Infinity }
   })
   const views = jobs.flatMap((job) => job.plan.views.map((view) => ({ job, view })))
-  const perRun = Math.max(1, Math.floor(VALUES_PER_RUN / length))
+  const perRun = Math.max(1, Math.min(viewsPerRun, Math.floor(VALUES_PER_RUN / length)))
   for (let start = 0; start < views.length; start += perRun) {
     const group = views.slice(start, start + perRun)
     const values = new Float32Array(group.length * length)
@@ -70,10 +76,14 @@ export function poolMap({ data }: Plane): number {
 export class Inspector {
   readonly metadata: ModelMetadata
   private readonly runtime: ModelRuntime
+  private readonly viewsPerRun: number | undefined
 
   private constructor(runtime: ModelRuntime, metadata: ModelMetadata) {
     this.runtime = runtime
     this.metadata = metadata
+    this.viewsPerRun = Object.hasOwn(families, metadata.family)
+      ? families[metadata.family]?.viewsPerRun
+      : undefined
   }
 
   /**
@@ -102,7 +112,8 @@ export class Inspector {
    */
   async judgeMany(rasters: readonly Raster[]): Promise<Judgement[]> {
     const { defaultScore, statistics, position } = this.metadata.calibration
-    return (await mapImages(this.runtime, rasters, this.metadata)).map(({ map: assembled, latent }) => {
+    const maps = await mapImages(this.runtime, rasters, this.metadata, this.viewsPerRun)
+    return maps.map(({ map: assembled, latent }) => {
       const map = position ? standardise(assembled, position) : assembled
       const pooled = poolMap(map)
       const scores = { latent, map: pooled, combined: combine(latent, pooled, statistics) }

@@ -64,7 +64,7 @@ export class Previews {
     const { size, channels } = this.#config
     const model = exportModel(
       this.#family,
-      this.#config,
+      this.#family.quickInspection?.(this.#config) ?? this.#config,
       weights,
       neutralStatistics(size),
       { defaultScore: 'map', latent: neutral, map: neutral },

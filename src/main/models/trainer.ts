@@ -1,23 +1,14 @@
 /** Trains one model in its folder: epochs, checkpoints, choice of the best on held-out images, calibration, export. */
 import path from 'node:path'
 import { z } from 'zod'
-import type { Executable } from '../nn/engines/engine.ts'
 import { EngineUnavailableError } from '../nn/engines/engine.ts'
 import { openEngine } from '../nn/engines/choose.ts'
-import { nameOf } from '../nn/program.ts'
-import {
-  checkFits,
-  loadBest,
-  loadLatest,
-  saveBest,
-  saveLatest,
-  writeWhole,
-  type Progress,
-} from './checkpoint.ts'
+import { loadBest, loadLatest, saveBest, saveLatest, writeWhole, type Progress } from './checkpoint.ts'
 import { augmentOf, fitOf, type CommonConfig } from './config.ts'
 import { familyNamed } from './families.ts'
 import type { Family, Weights } from './family.ts'
 import { HeldOut } from './heldout.ts'
+import { parametersOf, PhaseRun } from './phase-run.ts'
 import { Previews } from './previews.ts'
 import type {
   Losses,
@@ -79,7 +70,7 @@ class Run {
   private readonly hooks: TrainingHooks
   private readonly views: ViewSource
   private readonly heldOut: HeldOut
-  private readonly executable: Executable
+  private readonly phase: PhaseRun
   private readonly previews: Previews
   private progress: Progress
 
@@ -90,7 +81,7 @@ class Run {
     hooks: TrainingHooks
     views: ViewSource
     heldOut: HeldOut
-    executable: Executable
+    phase: PhaseRun
     progress: Progress
   }) {
     this.job = parts.job
@@ -99,7 +90,7 @@ class Run {
     this.hooks = parts.hooks
     this.views = parts.views
     this.heldOut = parts.heldOut
-    this.executable = parts.executable
+    this.phase = parts.phase
     this.previews = new Previews(
       parts.job.folder,
       parts.family,
@@ -138,10 +129,7 @@ class Run {
         `Too few good images: ${views.images} to learn from and ${heldOut.goodCount} held out; at least ${FEWEST_TRAINING} and ${FEWEST_HELD_OUT} are needed. Import more images of good parts.`,
       )
     const engine = await openEngineOrExplain(job)
-    const program = family.trainingProgram(config)
-    if (checkpoint) checkFits(checkpoint, program)
-    const executable = await engine.compile(program)
-    if (checkpoint) await executable.writeState(checkpoint.values)
+    const phase = await PhaseRun.open(engine, family, config, checkpoint)
     const progress = checkpoint?.progress ?? {
       epoch: 0,
       best: null,
@@ -156,9 +144,7 @@ class Run {
       epochs: config.epochs,
       resumedFrom: progress.epoch,
       views: views.viewsPerEpoch,
-      parameters: program.states
-        .filter(({ node }) => family.isInspectionState(nameOf(node)))
-        .reduce((sum, { initial }) => sum + initial.length, 0),
+      parameters: parametersOf(family, config),
     })
     for (const told of progress.history) hooks.emit({ kind: 'epoch', ...told, replayed: true })
     return new Run({
@@ -168,7 +154,7 @@ class Run {
       hooks,
       views,
       heldOut,
-      executable,
+      phase,
       progress: { ...progress, engine: engine.name },
     })
   }
@@ -178,16 +164,18 @@ class Run {
     while (this.progress.epoch < config.epochs) {
       const epoch = this.progress.epoch + 1
       const begin = performance.now()
+      await this.phase.enter(epoch)
       const losses = await this.epoch(epoch)
       if (!losses) return { state: 'cancelled', epochs: this.progress.epoch }
-      const values = await this.executable.readState()
+      const values = await this.phase.readState()
       // The last step's losses were taken before its update.
       const broken = Object.entries(values).find(([, data]) => !data.every(Number.isFinite))
       if (broken) throw this.diverged(epoch, `the parameter ${broken[0]}`)
       const weights = this.inspectionWeights(values)
-      const validation = await this.heldOut.validate(weights)
-      if (!Number.isFinite(validation)) throw this.diverged(epoch, 'the validation score')
-      const best = !this.progress.best || validation < this.progress.best.validation
+      const validation = this.phase.inspects ? await this.heldOut.validate(weights) : null
+      if (validation !== null && !Number.isFinite(validation))
+        throw this.diverged(epoch, 'the validation score')
+      const best = validation !== null && validation < (this.progress.best?.validation ?? Infinity)
       const seconds = (performance.now() - begin) / 1000
       this.progress = {
         ...this.progress,
@@ -200,13 +188,13 @@ class Run {
       if (best) await saveBest(job.folder, { progress: this.progress, values: weights })
       await saveLatest(job.folder, { progress: this.progress, values })
       hooks.emit({ kind: 'epoch', epoch, losses, validation, best, seconds })
-      await this.preview(epoch, weights)
+      if (this.phase.inspects) await this.preview(epoch, weights)
     }
     return { state: 'finished', epochs: this.progress.epoch, metadata: await this.finish() }
   }
 
   async release(): Promise<void> {
-    await this.executable.release()
+    await this.phase.release()
   }
 
   /** A picture for people: without one the training goes on all the same. */
@@ -221,15 +209,16 @@ class Run {
 
   /** One pass over the views; null when cancelled. */
   private async epoch(epoch: number): Promise<Losses | null> {
-    const { config, hooks, views } = this
+    const { config, hooks, phase, views } = this
     const sums: Record<string, number> = {}
-    const steps = Math.ceil(views.viewsPerEpoch / config.batch)
+    const batch = phase.imagesPerStep
+    const steps = Math.ceil(views.viewsPerEpoch / batch)
     const begin = performance.now()
     let reported = begin
     let step = 0
-    for await (const images of views.epoch(config.seed, epoch, config.batch)) {
+    for await (const images of views.epoch(config.seed, epoch, batch)) {
       if (hooks.signal.aborted) return null
-      const outputs = await this.executable.run({ images })
+      const outputs = await phase.run(images, epoch, step)
       step += 1
       const losses = Object.fromEntries(
         Object.entries(outputs).map(([name, value]) => [name, value[0] as number]),
@@ -248,7 +237,7 @@ class Run {
         epoch,
         fraction: (epoch - 1 + step / steps) / config.epochs,
         secondsLeft: perStep * (steps - step + (config.epochs - epoch) * steps),
-        imagesPerSecond: config.batch / perStep,
+        imagesPerSecond: batch / perStep,
       })
     }
     if (hooks.signal.aborted) return null
@@ -259,14 +248,7 @@ class Run {
   private async restartIfNeeded(losses: Losses, epoch: number, step: number): Promise<void> {
     const prefix = this.family.restart(losses)
     if (prefix === null) return
-    const fresh = this.family.trainingProgram({
-      ...this.config,
-      seed: (this.config.seed * 1_000_003 + epoch * 1009 + step) % 2 ** 31,
-    })
-    const values = fresh.states
-      .filter(({ node }) => nameOf(node).startsWith(prefix))
-      .map(({ node, initial }) => [nameOf(node), initial] as const)
-    await this.executable.writeState(Object.fromEntries(values))
+    await this.phase.redraw(prefix, (this.config.seed * 1_000_003 + epoch * 1009 + step) % 2 ** 31)
     this.hooks.emit({
       kind: 'log',
       message: `epoch ${epoch}: ${prefix.replace('/', '')} started anew, its loss was ${losses.discriminator?.toExponential(1)}`,

@@ -64,7 +64,8 @@ export type TrainingEvent =
       readonly kind: 'epoch'
       readonly epoch: number
       readonly losses: Losses
-      readonly validation: number
+      /** Null while the model cannot inspect yet (f-AnoGAN before its encoder learns). */
+      readonly validation: number | null
       readonly best: boolean
       readonly seconds: number
       /** True for an epoch of before a resumption, told again because its first telling may have been lost. */

@@ -48,7 +48,9 @@ describe('a training', () => {
         'image',
         'latent',
       ])
-      assert.ok([...Object.values(losses), validation].every((value) => Number.isFinite(value) && value > 0))
+      assert.ok(
+        [...Object.values(losses), validation].every((value) => Number(value) > 0 && Number.isFinite(value)),
+      )
     }
     assert.ok(epochs[2].losses.image < epochs[0].losses.image, 'it learns')
     const progress = eventsOf(events, 'progress')
@@ -203,6 +205,7 @@ test('the best epoch on held-out images becomes the model', async () => {
   const { epochs: seen } = await trainFor(6)
   let lowest = Infinity
   for (const { validation, best } of seen) {
+    assert.ok(validation !== null)
     assert.equal(best, validation < lowest)
     lowest = Math.min(lowest, validation)
   }

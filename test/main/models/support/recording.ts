@@ -8,7 +8,7 @@ type EventOf<Kind extends TrainingEvent['kind']> = Extract<TrainingEvent, { kind
 export interface EpochReport {
   readonly epoch: number
   readonly losses: Losses
-  readonly validation: number
+  readonly validation: number | null
   readonly best: boolean
 }
 
