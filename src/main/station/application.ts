@@ -60,6 +60,8 @@ export function createApplication(parts: ApplicationParts): Hono<StationEnvironm
     }
   }
 
+  // Browsers ask for it unasked; without an answer their console complains.
+  application.get('/favicon.ico', (context) => context.body(null, 204))
   const assets = createAssetHandler(parts.rendererFolder, (request) =>
     pageSecurityPolicy(new URL(request.url).origin.replace(/^http/, 'ws')),
   )

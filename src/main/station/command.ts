@@ -11,7 +11,7 @@ interface Options {
   readonly data: string
   readonly host: string
   readonly port?: number
-  readonly allow: readonly string[]
+  readonly allow?: readonly string[]
   readonly open?: boolean
   readonly newLink?: boolean
   readonly trustProxy?: boolean
@@ -61,7 +61,7 @@ async function start(options: Options, say: (text: string) => void): Promise<Sta
     rendererFolder: path.resolve(rendererFolder),
     host: options.host,
     ...(options.port === undefined ? {} : { port: options.port }),
-    allowedFolders: options.allow,
+    allowedFolders: options.allow ?? [],
     trustProxy: options.trustProxy ?? false,
     newLink: options.newLink ?? false,
     core: { log: say },
@@ -105,7 +105,7 @@ function command(streams: StationStreams): Command {
     .option('--data <dir>', 'data folder', defaultDataFolder())
     .option('--host <host>', 'address to listen on; any but a loopback address requires sign-in', '127.0.0.1')
     .option('--port <port>', 'port (default: 4770, or the next free one)', port)
-    .option('--allow <dir>', 'folder that images may be read from, for this start (repeatable)', gather, [])
+    .option('--allow <dir>', 'folder that images may be read from, for this start (repeatable)', gather)
     .option('--open', 'open it in the default browser')
     .option('--new-link', 'print a one-time link for the administrator, e.g. when the password was forgotten')
     .option(
@@ -132,6 +132,6 @@ function port(text: string): number {
   return value
 }
 
-function gather(folder: string, before: readonly string[]): string[] {
+function gather(folder: string, before: readonly string[] = []): string[] {
   return [...before, folder]
 }
