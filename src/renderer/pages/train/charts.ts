@@ -91,7 +91,7 @@ export function validationOption(
     yAxis: {
       type: 'value',
       max: 1,
-      min: Math.max(0, Math.floor((lowest - 0.02) * 20) / 20),
+      min: Math.max(0, Math.floor((lowest - 0.02) * 10) / 10),
       axisLabel: { formatter: (value: number) => words.number(value) },
     },
     series: curves.map(({ name, epochs, best }, place) => ({
