@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import { mostBuffered } from '../../../src/main/station/channel.ts'
 import { closed, StationPlace } from './support/place.ts'
 
 let place: StationPlace
@@ -176,4 +177,26 @@ test('a peer that gives no sign of life is dropped', async () => {
   } finally {
     await quick.remove()
   }
+})
+
+test('a reader that takes nothing does not fill the memory: it is cut off, and others are served', async () => {
+  const { client, socket: well } = await place.connect()
+  for (let count = 0; count < 60; count++) {
+    await client.projects.create({ name: `large ${count}`, description: 'x'.repeat(2000) })
+  }
+  const { length } = JSON.stringify(await client.projects.list())
+  const deaf = await place.socket({}, place.address)
+  const gone = closed(deaf)
+  deaf.pause()
+  // Twice what may wait for it, a few hundred calls at a time.
+  const calls = Math.ceil((2 * mostBuffered) / length)
+  for (let id = 0; id < calls; id++) {
+    deaf.send(JSON.stringify({ i: id, p: { u: '/projects/list', b: {} } }))
+    if (id % 100 === 0) await client.projects.get({ id: (await client.projects.list())[0]?.id ?? '' })
+  }
+  for (let round = 0; round < 20; round++) await client.projects.list()
+  deaf.resume()
+  assert([1006, 1009].includes(await gone))
+  await client.projects.list()
+  well.close()
 })
