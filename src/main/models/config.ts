@@ -85,6 +85,24 @@ const trainingFields = {
     .describe('Start of all random numbers: the same seed gives the same model on one engine'),
 }
 
+/** Size of the networks, for families of convolutional ones. */
+export const networkFields = {
+  width: z
+    .number()
+    .int()
+    .min(4)
+    .max(128)
+    .default(32)
+    .describe('Features of the first layer; they double at each halving of the image'),
+  latent: z
+    .number()
+    .int()
+    .min(4)
+    .max(1024)
+    .default(100)
+    .describe('Length of the code that an image is squeezed into'),
+}
+
 export const commonFields = { ...viewFields, ...trainingFields, ...augmentFields }
 /** Which part of a form each common field belongs to; a family's own are its `network`. */
 export const fieldGroups: Readonly<Record<string, FieldGroup>> = {

@@ -7,10 +7,10 @@
  * inspection, with trained values as constants and batch norm folded into the filters.
  */
 import { type Graph, type Node, type Shape } from '../nn/graph.ts'
-import { normal } from '../nn/initialisers.ts'
+import { normal, zeros } from '../nn/initialisers.ts'
 import { BATCH_NORM_EPSILON, batchNorm, runningStatistic } from '../nn/layers.ts'
-import { add, leakyRelu, multiply, tanh } from '../nn/operations/elementwise.ts'
-import { conv2d, convTranspose2d } from '../nn/operations/linear.ts'
+import { add, divide, leakyRelu, multiply, sqrt, subtract, tanh } from '../nn/operations/elementwise.ts'
+import { conv2d, convTranspose2d, matmul } from '../nn/operations/linear.ts'
 import type { StateVariable } from '../nn/program.ts'
 import type { Random } from '../nn/random.ts'
 
@@ -29,11 +29,24 @@ export interface BlockOptions {
   readonly stride: number
   readonly padding: number
   readonly norm: boolean
+  /** Adds a trained value to each feature: for networks without batch norm, which else has it. Default false. */
+  readonly bias?: boolean
 }
 
-/** Makes one convolution (and its batch norm): what differs between training and inspection. */
+/** Makes one layer: what differs between training and inspection. */
 export interface Scope {
+  /** A convolution, with its batch norm or bias. */
   block(name: string, x: Node, options: BlockOptions): Node
+  /** Values [N, K] times a matrix, with a bias: [N, features]. */
+  dense(name: string, x: Node, features: number): Node
+}
+
+/** A scope whose layers' names begin with `prefix`, so that several networks share one. */
+export function within(scope: Scope, prefix: string): Scope {
+  return {
+    block: (name, x, options) => scope.block(`${prefix}/${name}`, x, options),
+    dense: (name, x, features) => scope.dense(`${prefix}/${name}`, x, features),
+  }
 }
 
 /** Filters are [4, 4, C, F] with C the wider image's channels, for both directions. */
@@ -67,7 +80,8 @@ export class TrainingScope implements Scope {
     const { features } = options
     const filters = this.parameter(`${name}/filters`, filterShape(x, options), 0, 0.02)
     const convolved = convolve(x, filters, options)
-    if (!options.norm) return convolved
+    if (!options.norm)
+      return options.bias ? add(convolved, this.parameter(`${name}/bias`, [features], 0, 0)) : convolved
     const gamma = this.parameter(`${name}/gamma`, [features], 1, 0.02)
     const beta = this.parameter(`${name}/beta`, [features], 0, 0)
     const normalised = batchNorm(convolved, gamma, beta)
@@ -75,6 +89,19 @@ export class TrainingScope implements Scope {
     this.statistic(`${name}/mean`, normalised.mean, 0)
     this.statistic(`${name}/variance`, multiply(normalised.variance, count / Math.max(1, count - 1)), 1)
     return normalised.output
+  }
+
+  dense(name: string, x: Node, features: number): Node {
+    const matrix = this.parameter(`${name}/matrix`, [x.shape[1] ?? 0, features], 0, 0.02)
+    return add(matmul(x, matrix), this.parameter(`${name}/bias`, [features], 0, 0))
+  }
+
+  /**
+   * From here on the network's parameters are these nodes, in the order of `parameters`: what an update has made of
+   * them, where a program holds several steps.
+   */
+  continueWith(nodes: readonly Node[]): void {
+    this.parameters.forEach(({ name }, index) => this.made.set(name, nodes[index]))
   }
 
   /** A second pass through the same network (a discriminator's) reuses its parameters. */
@@ -114,8 +141,12 @@ export class InspectionScope implements Scope {
   block(name: string, x: Node, options: BlockOptions): Node {
     const shape = filterShape(x, options)
     const filters = this.value(`${name}/filters`)
-    if (!options.norm) return convolve(x, x.graph.constant(filters, shape), options)
     const { features, transposed } = options
+    if (!options.norm) {
+      const convolved = convolve(x, x.graph.constant(filters, shape), options)
+      if (!options.bias) return convolved
+      return add(convolved, x.graph.constant(this.value(`${name}/bias`), [features]))
+    }
     const gamma = this.value(`${name}/gamma`)
     const beta = this.value(`${name}/beta`)
     const mean = this.value(`${name}/mean`)
@@ -129,6 +160,11 @@ export class InspectionScope implements Scope {
     return add(convolve(x, x.graph.constant(folded, shape), options), x.graph.constant(shift, [features]))
   }
 
+  dense(name: string, x: Node, features: number): Node {
+    const matrix = x.graph.constant(this.value(`${name}/matrix`), [x.shape[1] ?? 0, features])
+    return add(matmul(x, matrix), x.graph.constant(this.value(`${name}/bias`), [features]))
+  }
+
   private value(name: string): Float32Array {
     const value = this.values[`${this.prefix}/${name}`]
     if (!value) throw new Error(`the checkpoint has no '${this.prefix}/${name}'`)
@@ -136,20 +172,82 @@ export class InspectionScope implements Scope {
   }
 }
 
-/** Image [N, S, S, C] to a code [N, 1, 1, outputs]; also the last features before it, [N, 4, 4, F]. */
+/**
+ * A network that has learnt and is used to train another: its values are state without a next value, which an earlier
+ * phase leaves, and batch norm goes by its running statistics.
+ */
+export class FrozenScope implements Scope {
+  readonly states: StateVariable[] = []
+  private readonly graph: Graph
+  private readonly prefix: string
+  private readonly made = new Map<string, Node>()
+
+  constructor(graph: Graph, prefix: string) {
+    this.graph = graph
+    this.prefix = prefix
+  }
+
+  block(name: string, x: Node, options: BlockOptions): Node {
+    const { features } = options
+    const convolved = convolve(x, this.value(`${name}/filters`, filterShape(x, options)), options)
+    const vector = (what: string): Node => this.value(`${name}/${what}`, [features])
+    if (!options.norm) return options.bias ? add(convolved, vector('bias')) : convolved
+    const scale = divide(vector('gamma'), sqrt(add(vector('variance'), BATCH_NORM_EPSILON)))
+    return add(multiply(subtract(convolved, vector('mean')), scale), vector('beta'))
+  }
+
+  dense(name: string, x: Node, features: number): Node {
+    const matrix = this.value(`${name}/matrix`, [x.shape[1] ?? 0, features])
+    return add(matmul(x, matrix), this.value(`${name}/bias`, [features]))
+  }
+
+  private value(name: string, shape: Shape): Node {
+    const full = `${this.prefix}/${name}`
+    const known = this.made.get(full)
+    if (known) return known
+    const node = this.graph.state(full, shape)
+    this.made.set(full, node)
+    this.states.push({ node, initial: zeros(shape) })
+    return node
+  }
+}
+
+export interface EncoderOptions {
+  /** Batch norm between the layers; default true. Without it, layers have biases. */
+  readonly norm?: boolean
+}
+
+/**
+ * Image [N, S, S, C] to a code [N, 1, 1, outputs]; also the last features before it, [N, 4, 4, F], and those of every
+ * level, from half the image's side to 4.
+ */
 export function encode(
   scope: Scope,
   x: Node,
-  { width }: NetworkShape,
+  { width }: Pick<NetworkShape, 'width'>,
   outputs: number,
-): { readonly code: Node; readonly features: Node } {
-  const block = (name: string, input: Node, features: number, norm: boolean): Node =>
-    leakyRelu(scope.block(name, input, { transposed: false, features, stride: 2, padding: 1, norm }), 0.2)
+  { norm = true }: EncoderOptions = {},
+): { readonly code: Node; readonly features: Node; readonly levels: readonly Node[] } {
+  const bias = !norm
+  const block = (name: string, input: Node, features: number, first: boolean): Node =>
+    leakyRelu(
+      scope.block(name, input, {
+        transposed: false,
+        features,
+        stride: 2,
+        padding: 1,
+        norm: norm && !first,
+        bias,
+      }),
+      0.2,
+    )
   let features = width
-  let value = block('0', x, features, false)
+  let value = block('0', x, features, true)
+  const levels = [value]
   for (let index = 1; (value.shape[1] ?? 0) > 4; index++) {
     features *= 2
-    value = block(String(index), value, features, true)
+    value = block(String(index), value, features, false)
+    levels.push(value)
   }
   return {
     code: scope.block('code', value, {
@@ -158,13 +256,19 @@ export function encode(
       stride: 1,
       padding: 0,
       norm: false,
+      bias,
     }),
     features: value,
+    levels,
   }
 }
 
 /** Code [N, 1, 1, latent] to an image [N, S, S, C] in [-1, 1]. */
-export function decode(scope: Scope, code: Node, { size, channels, width }: NetworkShape): Node {
+export function decode(
+  scope: Scope,
+  code: Node,
+  { size, channels, width }: Omit<NetworkShape, 'latent'>,
+): Node {
   const halvings = Math.log2(size) - 3
   let features = width * 2 ** halvings
   let value = leakyRelu(

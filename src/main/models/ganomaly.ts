@@ -4,34 +4,20 @@
  */
 import { z } from 'zod'
 import { Graph, type Node } from '../nn/graph.ts'
-import { gradients } from '../nn/gradients.ts'
 import { binaryCrossEntropy, meanSquaredError } from '../nn/layers.ts'
 import { abs, add, detach, multiply, subtract } from '../nn/operations/elementwise.ts'
 import { mean } from '../nn/operations/reduction.ts'
-import { adam } from '../nn/optimisers.ts'
-import type { Program, StateVariable } from '../nn/program.ts'
+import type { Program } from '../nn/program.ts'
 import { Random } from '../nn/random.ts'
-import { commonFields } from './config.ts'
-import { decode, encode, InspectionScope, TrainingScope, type NetworkShape } from './dcgan.ts'
+import { commonFields, networkFields } from './config.ts'
+import { decode, encode, InspectionScope, TrainingScope, within, type NetworkShape } from './dcgan.ts'
 import type { Family } from './family.ts'
 import { ganomalyPresets } from './presets.ts'
+import { dcganAdam, DISCRIMINATOR_HAS_WON, trained } from './training-step.ts'
 
 const schema = z.object({
   ...commonFields,
-  width: z
-    .number()
-    .int()
-    .min(4)
-    .max(128)
-    .default(32)
-    .describe('Features of the first layer; they double at each halving of the image'),
-  latent: z
-    .number()
-    .int()
-    .min(4)
-    .max(1024)
-    .default(100)
-    .describe('Length of the code that an image is squeezed into'),
+  ...networkFields,
   adversarialWeight: z
     .number()
     .min(0)
@@ -53,9 +39,6 @@ const schema = z.object({
 })
 
 export type GanomalyConfig = z.infer<typeof schema>
-
-/** Below this loss the discriminator has won and teaches nothing more: the reference implementation starts it anew. */
-const DISCRIMINATOR_HAS_WON = 1e-5
 
 /** The networks on one batch, and their losses: what a training step and a gradient test are made from. */
 export interface GanomalyLosses {
@@ -84,9 +67,9 @@ export function ganomalyLosses(
   const x = subtract(multiply(images, 2), 1)
   const generator = new TrainingScope(graph, 'generator', random)
   const discriminator = new TrainingScope(graph, 'discriminator', random)
-  const code = encode(inner(generator, 'encoder1'), x, options, latent).code
-  const reconstruction = decode(inner(generator, 'decoder'), code, options)
-  const codeAgain = encode(inner(generator, 'encoder2'), reconstruction, options, latent).code
+  const code = encode(within(generator, 'encoder1'), x, options, latent).code
+  const reconstruction = decode(within(generator, 'decoder'), code, options)
+  const codeAgain = encode(within(generator, 'encoder2'), reconstruction, options, latent).code
   const real = encode(discriminator, x, options, 1)
   const fake = encode(discriminator, reconstruction, options, 1)
   const adversarial = meanSquaredError(fake.features, detach(real.features))
@@ -114,37 +97,17 @@ export function ganomalyLosses(
 /** One whole training step as one program: forward, both backward passes, both Adam updates. */
 export function ganomalyStep(options: GanomalyConfig): Program {
   const { images, generator, discriminator, losses } = ganomalyLosses(options)
-  const train = (name: string, scope: TrainingScope, loss: Node): StateVariable[] => {
-    const { parameters } = scope
-    const slopes = gradients(
-      loss,
-      parameters.map(({ node }) => node),
-    )
-    const { next, states } = adam(name, {
-      learningRate: options.learningRate,
-      beta1: 0.5,
-      beta2: 0.999,
-    }).updates(parameters.map(({ node }, index) => ({ node, gradient: slopes[index] })))
-    return [
-      ...parameters.map(({ node, initial }, index) => ({ node, initial, next: next[index] })),
-      ...states,
-    ]
-  }
+  const { learningRate } = options
   return {
     inputs: { images },
     outputs: losses,
     states: [
-      ...train('adam/generator', generator, losses.generator),
+      ...trained(dcganAdam('adam/generator', learningRate), generator, losses.generator),
       // The discriminator's running statistics serve no inspection.
       ...generator.statistics,
-      ...train('adam/discriminator', discriminator, losses.discriminator),
+      ...trained(dcganAdam('adam/discriminator', learningRate), discriminator, losses.discriminator),
     ],
   }
-}
-
-/** Prefixes block names, so that three networks share one scope. */
-function inner(scope: { block: TrainingScope['block'] }, prefix: string): { block: TrainingScope['block'] } {
-  return { block: (name, x, options) => scope.block(`${prefix}/${name}`, x, options) }
 }
 
 /** The trained generator for inspection: reconstruction in [0, 1] and latent difference [N] of images in [0, 1]. */
@@ -155,9 +118,9 @@ export function ganomalyInspection(
 ): { readonly reconstruction: Node; readonly latent: Node } {
   const scope = new InspectionScope('generator', values)
   const x = subtract(multiply(images, 2), 1)
-  const code = encode(inner(scope, 'encoder1'), x, shape, shape.latent).code
-  const rebuilt = decode(inner(scope, 'decoder'), code, shape)
-  const codeAgain = encode(inner(scope, 'encoder2'), rebuilt, shape, shape.latent).code
+  const code = encode(within(scope, 'encoder1'), x, shape, shape.latent).code
+  const rebuilt = decode(within(scope, 'decoder'), code, shape)
+  const codeAgain = encode(within(scope, 'encoder2'), rebuilt, shape, shape.latent).code
   const difference = subtract(codeAgain, code)
   return {
     reconstruction: multiply(add(rebuilt, 1), 0.5),
