@@ -31,3 +31,17 @@ export function optionsOf({ label, defectType, split }: ImportChoice): {
     ...(split === undefined ? {} : { split }),
   }
 }
+
+/** Where a file was for the person who sent it: an upload's folder in the data folder means nothing to them. */
+export function plainPath(path: string): string {
+  return path.replace(/^.*[\\/]uploads[\\/][0-9a-z]{6,40}[\\/]/, '')
+}
+
+/** A file that could not be read and why, with the path as short as it is known by. */
+export function plainProblem({ file, reason }: { readonly file: string; readonly reason: string }): {
+  readonly file: string
+  readonly reason: string
+} {
+  const short = plainPath(file)
+  return { file: short, reason: reason.replaceAll(file, short) }
+}

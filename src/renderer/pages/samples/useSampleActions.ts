@@ -34,7 +34,8 @@ export function useSampleActions(gallery: Gallery): SampleActions {
   const toast = useToast()
   const isBusy = ref(false)
   const past: Before[] = []
-  const toastId = 'samples-changed'
+  /** The note that is shown: a new one takes its place. */
+  let note: string | number | undefined
 
   async function guarded(work: () => Promise<void>): Promise<boolean> {
     isBusy.value = true
@@ -83,9 +84,8 @@ export function useSampleActions(gallery: Gallery): SampleActions {
   }
 
   function show(title: string, before: Before): void {
-    toast.remove(toastId)
-    toast.add({
-      id: toastId,
+    if (note !== undefined) toast.remove(note)
+    note = toast.add({
       title,
       icon: 'i-lucide-check',
       color: 'neutral',
@@ -99,7 +99,7 @@ export function useSampleActions(gallery: Gallery): SampleActions {
           onClick: () => void restore(before),
         },
       ],
-    })
+    }).id
   }
 
   async function restore(before: Before): Promise<void> {
@@ -107,14 +107,13 @@ export function useSampleActions(gallery: Gallery): SampleActions {
     if (place >= 0) past.splice(place, 1)
     await guarded(async () => {
       const { restored } = await client.samples.restore({ samples: [...before] })
-      toast.remove(toastId)
-      toast.add({
-        id: `${toastId}-back`,
+      if (note !== undefined) toast.remove(note)
+      note = toast.add({
         title: t('samples.done.undone', { count: number(restored) }, restored),
         icon: 'i-lucide-undo-2',
         color: 'neutral',
         duration: 4000,
-      })
+      }).id
     })
   }
 
