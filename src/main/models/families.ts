@@ -1,8 +1,13 @@
 /** The families by name. */
+import { egbad } from './egbad.ts'
 import type { Family } from './family.ts'
 import { ganomaly } from './ganomaly.ts'
+import { skipGanomaly } from './skip-ganomaly.ts'
 
-export const families: Readonly<Record<string, Family>> = { ganomaly }
+/** In the order in which people are shown them. */
+export const families: Readonly<Record<string, Family>> = Object.fromEntries(
+  [ganomaly, skipGanomaly, egbad].map((family: Family) => [family.name, family]),
+)
 
 /** @throws RangeError naming the families that there are */
 export function familyNamed(name: string): Family {

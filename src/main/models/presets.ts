@@ -26,3 +26,37 @@ export const ganomalyPresets: Presets = {
     brightness: 0.05,
   },
 }
+
+/** Shortcuts carry detail past the code: it may be shorter than GANomaly's. */
+export const skipGanomalyPresets: Presets = {
+  quick: { size: 64, width: 16, latent: 32, epochs: 20, batch: 16, learningRate: 0.0005, smoothing: 2 },
+  balanced: { size: 64, width: 32, latent: 64, epochs: 50, batch: 16, learningRate: 0.0005, smoothing: 2 },
+  thorough: {
+    size: 128,
+    width: 48,
+    latent: 100,
+    epochs: 100,
+    batch: 16,
+    learningRate: 0.0002,
+    smoothing: 3,
+    shift: 0.02,
+    brightness: 0.05,
+  },
+}
+
+/** The game has no image loss to lean on: it takes longer than GANomaly's. */
+export const egbadPresets: Presets = {
+  quick: { size: 32, width: 16, latent: 32, epochs: 60, batch: 16, learningRate: 0.0005, smoothing: 1 },
+  balanced: { size: 64, width: 32, latent: 64, epochs: 150, batch: 16, learningRate: 0.0003, smoothing: 2 },
+  thorough: {
+    size: 128,
+    width: 32,
+    latent: 128,
+    epochs: 300,
+    batch: 16,
+    learningRate: 0.0002,
+    smoothing: 3,
+    shift: 0.02,
+    brightness: 0.05,
+  },
+}
