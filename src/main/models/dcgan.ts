@@ -10,6 +10,7 @@ import { type Graph, type Node, type Shape } from '../nn/graph.ts'
 import { normal, zeros } from '../nn/initialisers.ts'
 import { BATCH_NORM_EPSILON, batchNorm, runningStatistic } from '../nn/layers.ts'
 import { add, divide, leakyRelu, multiply, sqrt, subtract, tanh } from '../nn/operations/elementwise.ts'
+import { reshape } from '../nn/operations/layout.ts'
 import { conv2d, convTranspose2d, matmul } from '../nn/operations/linear.ts'
 import type { StateVariable } from '../nn/program.ts'
 import type { Random } from '../nn/random.ts'
@@ -285,4 +286,14 @@ export function decode(
   return tanh(
     scope.block('image', value, { transposed: true, features: channels, stride: 2, padding: 1, norm: false }),
   )
+}
+
+/** Code of images in [-1, 1], [N, latent]. */
+export function encodeImage(scope: Scope, x: Node, shape: NetworkShape): Node {
+  return reshape(encode(scope, x, shape, shape.latent).code, [x.shape[0] ?? 0, shape.latent])
+}
+
+/** Images [N, S, S, C] in [-1, 1] from codes [N, latent]. */
+export function generate(scope: Scope, codes: Node, shape: NetworkShape): Node {
+  return decode(scope, reshape(codes, [codes.shape[0] ?? 0, 1, 1, shape.latent]), shape)
 }

@@ -20,8 +20,9 @@ import {
 } from './adversarial.ts'
 import { commonFields, networkFields } from './config.ts'
 import {
-  decode,
   encode,
+  encodeImage,
+  generate,
   InspectionScope,
   TrainingScope,
   within,
@@ -65,16 +66,6 @@ export type EgbadConfig = z.infer<typeof schema>
 
 /** Values in a hidden layer of the joint discriminator for each feature of the first convolution. */
 const HIDDEN_PER_WIDTH = 8
-
-/** Code of images in [-1, 1], [N, latent]. */
-export function encodeImage(scope: Scope, x: Node, shape: NetworkShape): Node {
-  return reshape(encode(scope, x, shape, shape.latent).code, [x.shape[0] ?? 0, shape.latent])
-}
-
-/** Images [N, S, S, C] in [-1, 1] from codes [N, latent]. */
-export function generate(scope: Scope, codes: Node, shape: NetworkShape): Node {
-  return decode(scope, reshape(codes, [codes.shape[0] ?? 0, 1, 1, shape.latent]), shape)
-}
 
 /** D(x, z): its last hidden layer [N, H] and its raw output [N, 1]. */
 export function discriminate(

@@ -1,12 +1,13 @@
 /** The families by name. */
 import { egbad } from './egbad.ts'
+import { fAnogan } from './f-anogan.ts'
 import type { Family } from './family.ts'
 import { ganomaly } from './ganomaly.ts'
 import { skipGanomaly } from './skip-ganomaly.ts'
 
 /** In the order in which people are shown them. */
 export const families: Readonly<Record<string, Family>> = Object.fromEntries(
-  [ganomaly, skipGanomaly, egbad].map((family: Family) => [family.name, family]),
+  [ganomaly, skipGanomaly, egbad, fAnogan].map((family: Family) => [family.name, family]),
 )
 
 /** @throws RangeError naming the families that there are */

@@ -60,3 +60,36 @@ export const egbadPresets: Presets = {
     brightness: 0.05,
   },
 }
+
+/** Most epochs are the game's, in which each image counts once for every five; the encoder learns fast. */
+export const fAnoganPresets: Presets = {
+  quick: {
+    size: 32,
+    width: 16,
+    latent: 32,
+    epochs: 120,
+    batch: 8,
+    learningRate: 0.0005,
+    smoothing: 1,
+  },
+  balanced: {
+    size: 64,
+    width: 32,
+    latent: 64,
+    epochs: 300,
+    batch: 16,
+    learningRate: 0.0002,
+    smoothing: 2,
+  },
+  thorough: {
+    size: 128,
+    width: 32,
+    latent: 128,
+    epochs: 600,
+    batch: 16,
+    learningRate: 0.0001,
+    smoothing: 3,
+    shift: 0.02,
+    brightness: 0.05,
+  },
+}

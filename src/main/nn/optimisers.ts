@@ -79,32 +79,117 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
+/** What Adam remembers of how many gradients there were, besides m and v of each parameter. */
+export interface AdamWeights {
+  readonly weight1: Node
+  readonly weight2: Node
+}
+
+/** One parameter with its moments, before or after a step. */
+export interface AdamParameter {
+  readonly parameter: Node
+  readonly m: Node
+  readonly v: Node
+}
+
 /**
- * Adam (Kingma and Ba, arXiv 1412.6980) with PyTorch's update:
+ * One step of Adam (Kingma and Ba, arXiv 1412.6980) with PyTorch's update:
  * p ← p − lr · m̂ / (√v̂ + ε), where m̂ and v̂ are the bias-corrected moments.
  *
  * A bias-corrected moment is a weighted mean, so plain weighted sums are kept instead of m and v: `m` holds
  * Σ β₁ᵏ g, `v` holds Σ β₂ᵏ g², and the scalars `weight1`, `weight2` hold Σ β₁ᵏ and Σ β₂ᵏ. That is the same update
  * with two operations fewer for each parameter, and it avoids 1 − β₂ᵗ, which loses 4 digits in float32.
+ *
+ * @param weights before the step, at first 0; scalars, or of a shape that broadcasts to the parameters'
  */
-export function adam(name: string, options: AdamOptions = {}): Optimiser {
+export function adamStep(
+  weights: AdamWeights,
+  options: AdamOptions = {},
+): AdamWeights & { update(before: AdamParameter, gradient: Node): AdamParameter } {
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
-  return optimiser(name, (ledger) => {
-    const weight1 = ledger.memory('weight1', [])
-    const weight2 = ledger.memory('weight2', [])
-    const sum1 = weight1.becomes(add(multiply(weight1.node, beta1), 1))
-    const root2 = sqrt(weight2.becomes(add(multiply(weight2.node, beta2), 1)))
-    // lr · (m / w₁) / (√(v / w₂) + ε) = (lr · √w₂ / w₁) · m / (√v + ε · √w₂): the corrections stay scalars.
-    const stepSize = divide(multiply(root2, learningRate), sum1)
-    const margin = multiply(root2, epsilon)
-    return (parameter, gradient, parameterName) => {
-      const m = ledger.memory(`${parameterName}/m`, parameter.shape)
-      const v = ledger.memory(`${parameterName}/v`, parameter.shape)
-      const nextM = m.becomes(add(multiply(m.node, beta1), gradient))
-      const nextV = v.becomes(add(multiply(v.node, beta2), square(gradient)))
-      return subtract(parameter, divide(multiply(nextM, stepSize), add(sqrt(nextV), margin)))
-    }
-  })
+  const weight1 = add(multiply(weights.weight1, beta1), 1)
+  const weight2 = add(multiply(weights.weight2, beta2), 1)
+  const root2 = sqrt(weight2)
+  // lr · (m / w₁) / (√(v / w₂) + ε) = (lr · √w₂ / w₁) · m / (√v + ε · √w₂): the corrections stay scalars.
+  const stepSize = divide(multiply(root2, learningRate), weight1)
+  const margin = multiply(root2, epsilon)
+  return {
+    weight1,
+    weight2,
+    update: ({ parameter, ...before }, gradient) => {
+      const m = add(multiply(before.m, beta1), gradient)
+      const v = add(multiply(before.v, beta2), square(gradient))
+      return { parameter: subtract(parameter, divide(multiply(m, stepSize), add(sqrt(v), margin))), m, v }
+    },
+  }
+}
+
+/** Several steps of one optimiser within a program: a critic learns five times to its generator's once. */
+export interface OptimiserChain {
+  /** The parameters as the steps so far have left them, in the order given. */
+  readonly current: readonly Node[]
+  /** @param slopes gradients of the loss by `current` */
+  step(slopes: readonly Node[]): void
+  /** To be called after the last step. */
+  updates(): Updates
+}
+
+/** Adam, as often as the program asks. Claims the names `${name}/…`. */
+export function adamChain(name: string, options: AdamOptions, parameters: readonly Node[]): OptimiserChain {
+  const { graph } = parameters[0]
+  const remember = (memory: string, shape: Shape) => graph.state(`${name}/${memory}`, shape)
+  const memories = {
+    weights: { weight1: remember('weight1', []), weight2: remember('weight2', []) },
+    moments: parameters.map((node) => ({
+      m: remember(`${nameOf(node)}/m`, node.shape),
+      v: remember(`${nameOf(node)}/v`, node.shape),
+    })),
+  }
+  let weights: AdamWeights = memories.weights
+  let values: readonly AdamParameter[] = parameters.map((parameter, index) => ({
+    parameter,
+    ...memories.moments[index],
+  }))
+  return {
+    get current() {
+      return values.map(({ parameter }) => parameter)
+    },
+    step: (slopes) => {
+      const step = adamStep(weights, options)
+      values = values.map((value, index) => step.update(value, slopes[index]))
+      weights = step
+    },
+    updates: () => {
+      const changes: readonly (readonly [Node, Node])[] = [
+        [memories.weights.weight1, weights.weight1],
+        [memories.weights.weight2, weights.weight2],
+        ...memories.moments.flatMap(({ m, v }, index) => [
+          [m, values[index].m] as const,
+          [v, values[index].v] as const,
+        ]),
+      ]
+      return {
+        next: values.map(({ parameter }) => parameter),
+        states: changes.map(([node, next]) => ({ node, initial: zeros(node.shape), next })),
+      }
+    },
+  }
+}
+
+/** Adam, one step a program; see adamStep. */
+export function adam(name: string, options: AdamOptions = {}): Optimiser {
+  return {
+    updates: (parameters) => {
+      if (parameters.length === 0) return { next: [], states: [] }
+      const chain = adamChain(
+        name,
+        options,
+        parameters.map(({ node }) => node),
+      )
+      chain.step(parameters.map(({ gradient }) => gradient))
+      return chain.updates()
+    },
+  }
 }
 
 export interface RmsPropOptions {
