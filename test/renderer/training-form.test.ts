@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Family, Field } from '../../src/contract/index.ts'
+import { aboutTime, roundTime } from '../../src/renderer/pages/train/about.ts'
 import {
   changedFields,
   configOf,
@@ -12,6 +13,7 @@ import {
   stepOf,
   valuesOfPreset,
 } from '../../src/renderer/pages/train/form-model.ts'
+import { heldOutOf } from '../../src/renderer/pages/train/snapshot.ts'
 
 function field(name: string, more: Partial<Field>): Field {
   return {
@@ -82,4 +84,36 @@ test('fields stand in groups; arrow keys move by something sensible', () => {
   assert.equal(stepOf(field('overlap', { minimum: 0, maximum: 0.75, initial: 0.5 })), 0.01)
   assert.equal(stepOf(field('weight', { minimum: 0, maximum: 1000, initial: 50 })), 10)
   assert.equal(plainName('learningRate'), 'learning rate')
+})
+
+test('an estimate is said in round numbers', () => {
+  assert.deepEqual(roundTime(1), { unit: 'second', value: 5 })
+  assert.deepEqual(roundTime(36), { unit: 'second', value: 35 })
+  assert.deepEqual(roundTime(59), { unit: 'minute', value: 1 })
+  assert.deepEqual(roundTime(473), { unit: 'minute', value: 8 })
+  assert.deepEqual(roundTime(7000), { unit: 'hour', value: 1.9 })
+  assert.equal(aboutTime(240, 'en'), '4 min')
+})
+
+test('what is held out is said before a training starts', () => {
+  const good = (split: 'train' | 'validation' | 'test', count: number) => ({
+    split,
+    label: 'good' as const,
+    count,
+  })
+  assert.deepEqual(heldOutOf([good('train', 40), good('test', 10)], 0.2), {
+    learn: 32,
+    holdOut: 8,
+    enough: true,
+    own: false,
+  })
+  assert.deepEqual(heldOutOf([good('train', 40), good('validation', 9)], 0.2), {
+    learn: 40,
+    holdOut: 9,
+    enough: true,
+    own: true,
+  })
+  assert.equal(heldOutOf([good('train', 4)], 0.1).holdOut, 2)
+  assert.equal(heldOutOf([good('train', 3), good('test', 50)], 0.2).enough, false)
+  assert.deepEqual(heldOutOf([], 0.2), { learn: 0, holdOut: 0, enough: false, own: false })
 })

@@ -1,5 +1,6 @@
 /** One training run as it is now: what is stored, and what was told live since. */
 import { useQuery } from '@tanstack/vue-query'
+import { useThrottleFn } from '@vueuse/core'
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import type { Epoch, Job, Message, Run } from '../../../contract/index.ts'
 import { api } from '../../app/client.ts'
@@ -39,19 +40,26 @@ export function useRun(runId: string): RunState {
     liveEpochs.value = liveEpochs.value.filter(({ epoch }) => epoch > last)
     livePreviews.value = livePreviews.value.filter((epoch) => now?.previews.includes(epoch) !== true)
   })
-  // The log has no event of its own: asked again when the job's state or note changes.
+  // The log has no event of its own: asked again when the job's state or note changes, and at
+  // a new best epoch.
   watch(
     () => `${job.value?.state} ${job.value?.note?.key} ${job.value?.restarts}`,
     () => void refetch(),
   )
 
   const epochs = computed(() => mergeEpochs(data.value?.epochs ?? [], liveEpochs.value))
+  const best = computed(() => bestOf(epochs.value))
+  const askAgain = useThrottleFn(() => refetch(), 3000, true)
+  watch(
+    () => best.value?.epoch,
+    () => void askAgain(),
+  )
   return {
     run: computed(() => data.value?.run),
     state: computed(() => (data.value ? stateOf(data.value.run, job.value) : undefined)),
     job,
     epochs,
-    best: computed(() => bestOf(epochs.value)),
+    best,
     previews: computed(() => mergeNumbers(data.value?.previews ?? [], livePreviews.value)),
     log: computed(() => data.value?.log ?? []),
     error,
