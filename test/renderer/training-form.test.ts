@@ -91,7 +91,7 @@ test('an estimate is said in round numbers', () => {
   assert.deepEqual(roundTime(36), { unit: 'second', value: 35 })
   assert.deepEqual(roundTime(59), { unit: 'minute', value: 1 })
   assert.deepEqual(roundTime(473), { unit: 'minute', value: 8 })
-  assert.deepEqual(roundTime(7000), { unit: 'hour', value: 1.9 })
+  assert.deepEqual(roundTime(7000), { unit: 'hour', value: 2 })
   assert.equal(aboutTime(240, 'en'), '4 min')
 })
 
