@@ -1,4 +1,5 @@
 /** The families by name. */
+import { anogan } from './anogan.ts'
 import { egbad } from './egbad.ts'
 import { fAnogan } from './f-anogan.ts'
 import type { Family } from './family.ts'
@@ -7,7 +8,7 @@ import { skipGanomaly } from './skip-ganomaly.ts'
 
 /** In the order in which people are shown them. */
 export const families: Readonly<Record<string, Family>> = Object.fromEntries(
-  [ganomaly, skipGanomaly, egbad, fAnogan].map((family: Family) => [family.name, family]),
+  [ganomaly, skipGanomaly, egbad, fAnogan, anogan].map((family: Family) => [family.name, family]),
 )
 
 /** @throws RangeError naming the families that there are */

@@ -93,3 +93,40 @@ export const fAnoganPresets: Presets = {
     brightness: 0.05,
   },
 }
+
+/** A search costs hundreds of passes an image: small views and narrow networks keep it bearable. */
+export const anoganPresets: Presets = {
+  quick: {
+    size: 32,
+    width: 16,
+    latent: 32,
+    epochs: 80,
+    batch: 16,
+    learningRate: 0.0005,
+    smoothing: 1,
+    steps: 150,
+  },
+  balanced: {
+    size: 64,
+    width: 16,
+    latent: 64,
+    epochs: 150,
+    batch: 16,
+    learningRate: 0.0003,
+    smoothing: 2,
+    steps: 300,
+  },
+  thorough: {
+    size: 64,
+    width: 32,
+    latent: 100,
+    epochs: 300,
+    batch: 16,
+    learningRate: 0.0002,
+    smoothing: 2,
+    shift: 0.02,
+    brightness: 0.05,
+    steps: 500,
+    restarts: 2,
+  },
+}

@@ -7,7 +7,7 @@ import { linearRules } from './operations/linear.rules.ts'
 import { reductionRules } from './operations/reduction.rules.ts'
 import type { Rule } from './operations/rules.ts'
 
-const rules: Readonly<Record<Exclude<OperationKind, 'input' | 'state' | 'constant'>, Rule>> = {
+const rules: Readonly<Record<Exclude<OperationKind, 'input' | 'state' | 'constant' | 'iterate'>, Rule>> = {
   ...elementwiseRules,
   ...reductionRules,
   ...layoutRules,
@@ -42,6 +42,7 @@ export function gradients(loss: Node, wrt: readonly Node[]): Node[] {
       continue
     const inputs = custom ? custom.inputs : node.inputs
     if (!inputs.some((input) => needed.has(input))) continue
+    if (!custom && node.operation.kind === 'iterate') throw new GraphError('gradients: a repetition has none')
     const results = custom
       ? custom.rule(gradient)
       : rules[node.operation.kind as keyof typeof rules](gradient, node)

@@ -41,8 +41,28 @@ export type Operation =
       readonly kind: 'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient'
       readonly geometry: ConvolutionGeometry
     }
+  | { readonly kind: 'iterate'; readonly body: Iteration }
 
 export type OperationKind = Operation['kind']
+
+/**
+ * What each row (first axis) goes through again and again, apart from the other rows, until it is to go on no more or
+ * the steps run out. The body's nodes are reached through this alone; see operations/iteration.ts.
+ */
+export interface Iteration {
+  /** Passes, at most. */
+  readonly steps: number
+  /** Placeholders (inputs) for what a row takes from one pass to the next. */
+  readonly carried: readonly Node[]
+  /** The same after a pass. */
+  readonly next: readonly Node[]
+  /** [N], above 0 where the row is to go through another pass. */
+  readonly goOn: Node
+  /** Values from outside that the body uses: the operation's inputs after the first values of `carried`. */
+  readonly captured: readonly Node[]
+  /** Nodes of the body that depend on `carried`, inputs before users. */
+  readonly nodes: readonly Node[]
+}
 
 /** One value of the graph. Inputs always have smaller ids than the nodes that use them. */
 export interface Node {
@@ -79,7 +99,7 @@ export class Graph {
     for (const input of inputs)
       if (input.graph !== this) throw new GraphError(`${operation.kind}: an input belongs to another graph`)
     const key =
-      operation.kind === 'constant' && operation.data.length > 16
+      operation.kind === 'iterate' || (operation.kind === 'constant' && operation.data.length > 16)
         ? null
         : `${JSON.stringify(operation, (_, value: unknown) => (value instanceof Float32Array ? Array.from(value, String) : value))}|${inputs.map((input) => input.id).join(',')}|${shape.join(',')}`
     const twin = key === null ? undefined : this.known.get(key)

@@ -2,6 +2,7 @@
 import { GraphError, type Node, type OperationKind } from '../../graph.ts'
 import { columns, inputGradient, sizesOf } from './convolution.ts'
 import { convolution, convolvesFaster, transposedConvolution, transposesFaster } from './kernels.ts'
+import { repeat } from './iteration.ts'
 import type { OnnxWriter } from './writer.ts'
 
 export interface LoweringOptions {
@@ -70,6 +71,16 @@ function lowerOne(
     case 'input':
     case 'state':
       throw new GraphError(`${operation.kind} '${operation.name}' has no value`)
+    case 'iterate':
+      if (!batched.has(node)) throw new GraphError('repetition is for exported models alone')
+      return repeat(
+        w,
+        operation.body,
+        node,
+        values,
+        (body, names, rows) => lower(body, operation.body.nodes, names, { batched: rows, ownKernels }),
+        batched,
+      )
     case 'constant':
       return w.floats(operation.data, node.shape)
     case 'detach':

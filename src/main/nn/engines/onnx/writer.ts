@@ -7,6 +7,9 @@ const { onnx } = proto
 const FLOAT = 1
 const INT32 = 6
 const INT64 = 7
+const BOOL = 9
+const elementTypes = { float: FLOAT, int64: INT64, bool: BOOL }
+export type ElementType = keyof typeof elementTypes
 
 /** A dimension: a size, or the name of one that varies. */
 export type Dimension = number | string
@@ -21,20 +24,27 @@ export class OnnxWriter {
   private readonly shared = new Map<string, string>()
   private readonly produced = new Set<string>()
   private readonly renamed = new Map<string, string>()
+  private readonly bodies = new Map<InstanceType<typeof onnx.NodeProto>, OnnxWriter>()
   private count = 0
+  private readonly prefix: string
 
-  input(name: string, shape: readonly Dimension[]): string {
-    this.inputs.push(valueInfo(name, shape))
+  /** @param prefix of the names of values: a body's must not be those of the graph around it */
+  constructor(prefix = '') {
+    this.prefix = prefix
+  }
+
+  input(name: string, shape: readonly Dimension[], type: ElementType = 'float'): string {
+    this.inputs.push(valueInfo(name, shape, type))
     return name
   }
 
   /** Declares `value` as the model's output `name`. */
-  output(name: string, value: string, shape: readonly Dimension[]): void {
+  output(name: string, value: string, shape: readonly Dimension[], type: ElementType = 'float'): void {
     // A node's own output takes the name (an Identity would copy the data); a value that is an input, a
     // constant or already an output needs the copy.
     if (this.produced.has(value) && !this.renamed.has(value)) this.renamed.set(value, name)
     else this.nodes.push(onnx.NodeProto.create({ opType: 'Identity', input: [value], output: [name] }))
-    this.outputs.push(valueInfo(name, shape))
+    this.outputs.push(valueInfo(name, shape, type))
   }
 
   /** Adds a node with one output; equal calls give the same value. */
@@ -44,7 +54,7 @@ export class OnnxWriter {
     attributes: Readonly<Record<string, AttributeValue>> = {},
   ): string {
     return this.share(JSON.stringify([opType, inputs, attributes]), () => {
-      const output = `v${this.count++}`
+      const output = `${this.prefix}v${this.count++}`
       this.produced.add(output)
       const attribute = Object.entries(attributes).map(([name, value]) => toAttribute(name, value))
       this.nodes.push(
@@ -58,6 +68,24 @@ export class OnnxWriter {
       )
       return output
     })
+  }
+
+  /**
+   * Repeats `body` up to `steps` times; its first two inputs are the number of the pass and whether it goes on, its
+   * first output whether there is to be another. Returns the last values of what it carries, in the order of `initial`.
+   */
+  loop(steps: number, initial: readonly string[], body: OnnxWriter): string[] {
+    const outputs = initial.map(() => `${this.prefix}v${this.count++}`)
+    for (const output of outputs) this.produced.add(output)
+    const loop = onnx.NodeProto.create({
+      opType: 'Loop',
+      name: `Loop_${outputs.join('_')}`,
+      input: [this.int64([steps]), '', ...initial],
+      output: outputs,
+    })
+    this.nodes.push(loop)
+    this.bodies.set(loop, body)
+    return outputs
   }
 
   floats(data: Float32Array, shape: readonly number[]): string {
@@ -82,23 +110,16 @@ export class OnnxWriter {
     )
   }
 
+  int64Scalar(value: number): string {
+    return this.share(`int64Scalar ${value}`, () => this.constant(BigInt64Array.of(BigInt(value)), INT64, []))
+  }
+
   reshape(value: string, shape: readonly number[]): string {
     return this.node('Reshape', [value, this.int64(shape)])
   }
 
   encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-    const rename = (value: string): string => this.renamed.get(value) ?? value
-    const graph = onnx.GraphProto.create({
-      name: 'flawline',
-      node: this.nodes.map((node) => ({
-        ...node,
-        input: node.input?.map(rename),
-        output: node.output?.map(rename),
-      })),
-      initializer: this.constants,
-      input: this.inputs,
-      output: this.outputs,
-    })
+    const graph = this.graph('flawline')
     const model = onnx.ModelProto.create({
       irVersion: 8,
       producerName: 'Flawline',
@@ -112,8 +133,33 @@ export class OnnxWriter {
     return onnx.ModelProto.encode(model).finish()
   }
 
+  /** @param outside what became of the names of the graph around a body, which the body may use */
+  private graph(
+    name: string,
+    outside: (value: string) => string = (value) => value,
+  ): InstanceType<typeof onnx.GraphProto> {
+    const rename = (value: string): string => this.renamed.get(value) ?? outside(value)
+    const bodyOf = (node: InstanceType<typeof onnx.NodeProto>) => {
+      const g = this.bodies.get(node)?.graph('body', rename)
+      const { GRAPH } = onnx.AttributeProto.AttributeType
+      return g ? { attribute: [onnx.AttributeProto.create({ name: 'body', type: GRAPH, g })] } : {}
+    }
+    return onnx.GraphProto.create({
+      name,
+      node: this.nodes.map((node) => ({
+        ...node,
+        input: node.input?.map(rename),
+        output: node.output?.map(rename),
+        ...bodyOf(node),
+      })),
+      initializer: this.constants,
+      input: this.inputs,
+      output: this.outputs,
+    })
+  }
+
   private constant(data: ConstantData, dataType: number, dims: readonly number[]): string {
-    const name = `c${this.count++}`
+    const name = `${this.prefix}c${this.count++}`
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     this.constants.push(onnx.TensorProto.create({ name, dataType, dims: [...dims], rawData }))
     return name
@@ -128,9 +174,16 @@ export class OnnxWriter {
   }
 }
 
-function valueInfo(name: string, shape: readonly Dimension[]): InstanceType<typeof onnx.ValueInfoProto> {
+function valueInfo(
+  name: string,
+  shape: readonly Dimension[],
+  type: ElementType,
+): InstanceType<typeof onnx.ValueInfoProto> {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
-  return onnx.ValueInfoProto.create({ name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } })
+  return onnx.ValueInfoProto.create({
+    name,
+    type: { tensorType: { elemType: elementTypes[type], shape: { dim } } },
+  })
 }
 
 function toAttribute(name: string, value: AttributeValue): InstanceType<typeof onnx.AttributeProto> {

@@ -1,6 +1,13 @@
 /** The graph's operations in terms of TensorFlow.js. */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
-import { GraphError, type ConvolutionGeometry, type Node, type Operation, type Shape } from '../../graph.ts'
+import {
+  GraphError,
+  type ConvolutionGeometry,
+  type Iteration,
+  type Node,
+  type Operation,
+  type Shape,
+} from '../../graph.ts'
 import type { TensorFlow } from './backend.ts'
 
 /** Kinds that have no kernel: their values are given or kept. */
@@ -75,6 +82,7 @@ type Structural = Extract<
       | 'conv2d'
       | 'conv2dInputGradient'
       | 'conv2dFilterGradient'
+      | 'iterate'
   }
 >
 
@@ -142,11 +150,45 @@ function computeStructural(
           filterShape: shape,
         },
       ) as Tensor
+    case 'iterate':
+      return repeat(tf, operation.body, values)
     case 'input':
     case 'state':
     case 'constant':
       throw new GraphError(`${operation.kind}: a given value, nothing to compute`)
   }
+}
+
+/** Every row goes through every pass; what those that are done come out with is let go. */
+function repeat(
+  tf: TensorFlow,
+  { steps, carried, next, goOn, captured, nodes }: Iteration,
+  inputs: readonly Tensor[],
+): Tensor {
+  const [rows] = goOn.shape
+  let state: Tensor[] = inputs.slice(0, carried.length).map((value) => tf.clone(value))
+  let alive: Tensor = tf.ones([rows])
+  for (let pass = 0; pass < steps && tf.max(alive).dataSync()[0] > 0; pass++) {
+    const before = [...state, alive]
+    ;[alive, ...state] = tf.tidy(() => {
+      const values = new Map<Node, Tensor>()
+      carried.forEach((node, index) => values.set(node, state[index]))
+      captured.forEach((node, index) => values.set(node, inputs[carried.length + index]))
+      const valueOf = (node: Node): Tensor => values.get(node) as Tensor
+      for (const node of nodes) values.set(node, compute(tf, node, node.inputs.map(valueOf)))
+      const after = next.map((node, index) => {
+        const mask = tf.reshape(alive, [rows, ...node.shape.slice(1).map(() => 1)])
+        return tf.where(
+          tf.broadcastTo(tf.notEqual(mask, 0), [...node.shape] as [number]),
+          valueOf(node),
+          state[index],
+        )
+      })
+      return [tf.mul(alive, tf.cast(tf.greater(valueOf(goOn), 0), 'float32')), ...after]
+    })
+    tf.dispose(before)
+  }
+  return state[0]
 }
 
 function stridesOf({ strideY, strideX }: ConvolutionGeometry): [number, number] {
