@@ -53,7 +53,7 @@ const schema = z.object({
     .number()
     .min(1e-4)
     .max(1)
-    .default(0.05)
+    .default(0.2)
     .describe('Inspection: step size of the Adam optimiser in the search'),
   lambda: z
     .number()

@@ -130,8 +130,6 @@ export function wganStep(options: FAnoganConfig): Program {
   const betas = { beta1: 0, beta2: 0.9 }
   // Its own batch first: that is the one whose statistics are kept.
   const drawing = generate(generator, generatorNoise, options)
-  // The generator rests while the critic learns: one pass draws for all its steps.
-  const made = detach(generate(generator, criticNoise, options))
   const part = (value: Node, step: number): Node => {
     const sizes: Shape = [batch, ...value.shape.slice(1)]
     return slice(
@@ -142,7 +140,8 @@ export function wganStep(options: FAnoganConfig): Program {
   }
   const batchOf = (step: number) => ({
     real: part(x, step),
-    made: part(made, step),
+    // The generator rests while the critic learns.
+    made: detach(generate(generator, part(criticNoise, step), options)),
     share: part(uniform, step),
   })
   // Building the first loss makes the parameters; the chain then takes them on from step to step.
