@@ -3,21 +3,12 @@
  * is one Adam step on the codes of all images that have not converged.
  */
 import { gradients } from '../nn/gradients.ts'
-import type { Node, Shape } from '../nn/graph.ts'
+import type { Node } from '../nn/graph.ts'
 import { zeros } from '../nn/initialisers.ts'
-import {
-  abs,
-  add,
-  divide,
-  greater,
-  multiply,
-  negate,
-  select,
-  subtract,
-} from '../nn/operations/elementwise.ts'
+import { abs, add, greater, multiply, select, subtract } from '../nn/operations/elementwise.ts'
 import { iterate } from '../nn/operations/iteration.ts'
 import { reshape } from '../nn/operations/layout.ts'
-import { broadcast, max, sum } from '../nn/operations/reduction.ts'
+import { sum } from '../nn/operations/reduction.ts'
 import { adamStep } from '../nn/optimisers.ts'
 import { Random } from '../nn/random.ts'
 
@@ -79,76 +70,65 @@ export function searchLoss(
 /** @param images [N, S, S, C] in [-1, 1] */
 export function search(images: Node, options: SearchOptions): SearchResult {
   const { restarts, latent, lambda, draw, features } = options
-  const x = repeated(images, restarts)
-  const seen = repeated(features(images), restarts)
-  const lossOf = (drawing: Node): Node => searchLoss(x, drawing, [seen, features(drawing)], lambda)
-  const { graph } = images
+  const seen = features(images)
+  const lossOf = (drawing: Node): Node => searchLoss(images, drawing, [seen, features(drawing)], lambda)
   // Of nothing but constants, and yet with a row for each image.
-  const ofImage = multiply(reshape(sum(images, [1, 2, 3]), [images.shape[0] ?? 0, 1, 1]), 0)
-  const points = graph.constant(startingPoints(restarts, latent), [1, restarts, latent])
-  const start = reshape(add(points, ofImage), [x.shape[0] ?? 0, latent])
-  const drawing = draw(descend(start, (codes) => lossOf(draw(codes)), options))
-  return restarts === 1
-    ? { drawing, loss: lossOf(drawing) }
-    : bestOf(drawing, lossOf(drawing), images.shape, restarts)
+  const ofImage = multiply(reshape(sum(images, [1, 2, 3]), [images.shape[0] ?? 0, 1]), 0)
+  const points = startingPoints(restarts, latent)
+  const results = Array.from({ length: restarts }, (_, index): SearchResult => {
+    const point = points.subarray(index * latent, (index + 1) * latent)
+    const start = add(images.graph.constant(point, [1, latent]), ofImage)
+    const drawing = draw(descend(`search${index}`, start, (codes) => lossOf(draw(codes)), options))
+    return { drawing, loss: lossOf(drawing) }
+  })
+  return results.reduce(better)
+}
+
+/** Image by image, the one with the lower loss. */
+function better(a: SearchResult, b: SearchResult): SearchResult {
+  const second = greater(a.loss, b.loss)
+  const byImage = reshape(second, [second.shape[0] ?? 0, 1, 1, 1])
+  return { drawing: select(byImage, b.drawing, a.drawing), loss: select(second, b.loss, a.loss) }
 }
 
 /** Rows of codes [N, latent] after the search: of each, the one with the lowest loss that was passed. */
 function descend(
+  name: string,
   start: Node,
   lossOf: (codes: Node) => Node,
   { steps, searchRate, patience }: SearchOptions,
 ): Node {
-  const { graph } = start
   const nothing = multiply(start, 0)
   const scalar = sum(nothing, [1], true)
   const far = add(scalar, 1e30)
   // Best codes, codes, moments, their weights, best loss, steps since it last fell.
   const initial = [start, start, nothing, nothing, scalar, scalar, far, scalar]
-  return iterate('search', initial, steps, ([kept, codes, m, v, weight1, weight2, lowest, calm]) => {
+  return iterate(name, initial, steps, ([kept, codes, m, v, weight1, weight2, lowest, calm]) => {
     const loss = lossOf(codes)
     const [slope] = gradients(sum(loss), [codes])
     const adam = adamStep({ weight1, weight2 }, { learningRate: searchRate })
     const after = adam.update({ parameter: codes, m, v }, slope)
     const here = reshape(loss, lowest.shape)
-    const better = greater(lowest, here)
+    const lower = greater(lowest, here)
     const improved = greater(multiply(lowest, 1 - IMPROVEMENT), here)
-    const waited = select(improved, graph.constant(0, calm.shape), add(calm, 1))
+    // 0 where it has, else one more.
+    const waited = multiply(add(calm, 1), subtract(1, improved))
     const rows = start.shape.slice(0, 1)
     return {
       next: [
-        select(broadcast(better, kept.shape), codes, kept),
+        select(lower, codes, kept),
         after.parameter,
         after.m,
         after.v,
         adam.weight1,
         adam.weight2,
-        select(better, here, lowest),
+        select(lower, here, lowest),
         waited,
       ],
       goOn:
         patience === 0
           ? add(multiply(reshape(waited, rows), 0), 1)
-          : reshape(greater(graph.constant(patience), waited), rows),
+          : reshape(greater(patience, waited), rows),
     }
   })
-}
-
-/** Each row `count` times, one after the other. */
-function repeated(value: Node, count: number): Node {
-  if (count === 1) return value
-  const [rows = 0, ...rest] = value.shape
-  const shape: Shape = [rows, count, ...rest]
-  return reshape(broadcast(reshape(value, [rows, 1, ...rest]), shape), [rows * count, ...rest])
-}
-
-/** Of each image's searches the one with the lowest loss; of equal ones, their mean. */
-function bestOf(drawing: Node, loss: Node, shape: Shape, restarts: number): SearchResult {
-  const [rows = 0, ...rest] = shape
-  const losses = reshape(loss, [rows, restarts])
-  const lowest = negate(max(negate(losses), [1], true))
-  const chosen = subtract(1, greater(losses, lowest))
-  const share = reshape(divide(chosen, sum(chosen, [1], true)), [rows, restarts, ...rest.map(() => 1)])
-  const drawings = reshape(drawing, [rows, restarts, ...rest])
-  return { drawing: sum(multiply(drawings, share), [1]), loss: reshape(lowest, [rows]) }
 }
