@@ -56,37 +56,40 @@ async function attempt(job: TrainingJob, moment: Moment | null): Promise<Attempt
   return { events, done }
 }
 
-test('killed at random moments and resumed, it ends as an unbroken run does', async (t) => {
-  const config = { epochs: 8, brightness: 0.1, flipHorizontal: true }
-  const whole = await workshop.job(config)
-  const unbroken = await record(whole)
-  const epochTime = Math.max(...eventsOf(unbroken.events, 'epoch').map(({ seconds }) => 1000 * seconds))
-  const job = { ...(await workshop.job(config)), resume: true }
-  const random = new Random('kills')
-  let kills = 0
-  let reached = 0
-  let last: Attempt
-  do {
-    // Within an epoch or its checkpoint's writing; where exactly the kill hits is as it comes.
-    const epoch = reached + (kills === 0 ? 0 : random.integer(2))
-    last = await attempt(job, epoch < config.epochs ? { epoch, delay: random.next() * epochTime } : null)
-    if (last.done) break
-    kills += 1
-    const { progress } = (await loadLatest(job.folder)) ?? { progress: { epoch: 0 } }
-    assert.ok(progress.epoch >= reached, 'no epoch is ever lost')
-    reached = progress.epoch
-    // What it told of so far is what the unbroken run told.
-    const told = epochsOf(last.events)
-    assert.deepEqual(told, unbroken.epochs.slice(0, told.length))
-    assert.ok(told.length <= reached, 'and is in the checkpoint')
-  } while (kills < 6)
-  t.diagnostic(`killed ${kills} times`)
-  if (!last.done) last = await attempt(job, null)
-  assert.ok(kills > 0)
-  assert.ok(last.done)
-  assert.deepEqual(epochsOf(last.events), unbroken.epochs, 'the same losses and validation in every epoch')
-  assert.ok((await withoutMetadata(job)).equals(await withoutMetadata(whole)), 'the same model')
-})
+// f-AnoGAN's runs go through two programs, one after the other.
+for (const family of ['ganomaly', 'f-anogan'])
+  test(`${family} killed at random moments and resumed ends as an unbroken run does`, async (t) => {
+    const config = { epochs: 8, brightness: 0.1, flipHorizontal: true }
+    const jobOf = () => workshop.job(config, { family })
+    const whole = await jobOf()
+    const unbroken = await record(whole)
+    const epochTime = Math.max(...eventsOf(unbroken.events, 'epoch').map(({ seconds }) => 1000 * seconds))
+    const job = { ...(await jobOf()), resume: true }
+    const random = new Random('kills')
+    let kills = 0
+    let reached = 0
+    let last: Attempt
+    do {
+      // Within an epoch or its checkpoint's writing; where exactly the kill hits is as it comes.
+      const epoch = reached + (kills === 0 ? 0 : random.integer(2))
+      last = await attempt(job, epoch < config.epochs ? { epoch, delay: random.next() * epochTime } : null)
+      if (last.done) break
+      kills += 1
+      const { progress } = (await loadLatest(job.folder)) ?? { progress: { epoch: 0 } }
+      assert.ok(progress.epoch >= reached, 'no epoch is ever lost')
+      reached = progress.epoch
+      // What it told of so far is what the unbroken run told.
+      const told = epochsOf(last.events)
+      assert.deepEqual(told, unbroken.epochs.slice(0, told.length))
+      assert.ok(told.length <= reached, 'and is in the checkpoint')
+    } while (kills < 6)
+    t.diagnostic(`killed ${kills} times`)
+    if (!last.done) last = await attempt(job, null)
+    assert.ok(kills > 0)
+    assert.ok(last.done)
+    assert.deepEqual(epochsOf(last.events), unbroken.epochs, 'the same losses and validation in every epoch')
+    assert.ok((await withoutMetadata(job)).equals(await withoutMetadata(whole)), 'the same model')
+  })
 
 test('what a killed writer left half-written is no obstacle and does not stay', async () => {
   const job = await workshop.job({ epochs: 2 })
