@@ -3,12 +3,13 @@
  * is one Adam step on the codes of all images that have not converged.
  */
 import { gradients } from '../nn/gradients.ts'
-import type { Node } from '../nn/graph.ts'
+import { sizeOf, type Node } from '../nn/graph.ts'
 import { zeros } from '../nn/initialisers.ts'
-import { abs, add, greater, multiply, select, subtract } from '../nn/operations/elementwise.ts'
+import { abs, add, divide, greater, multiply, select, subtract } from '../nn/operations/elementwise.ts'
 import { iterate } from '../nn/operations/iteration.ts'
 import { reshape } from '../nn/operations/layout.ts'
-import { sum } from '../nn/operations/reduction.ts'
+import { matmul } from '../nn/operations/linear.ts'
+import { max, sum } from '../nn/operations/reduction.ts'
 import { adamStep } from '../nn/optimisers.ts'
 import { Random } from '../nn/random.ts'
 
@@ -24,8 +25,10 @@ export interface SearchOptions {
   readonly searchRate: number
   /** Share of the features in the loss. */
   readonly lambda: number
-  /** Starting points an image. */
+  /** Searches an image. */
   readonly restarts: number
+  /** Codes of which each search starts from the one whose drawing is nearest to the image; 1: from that one. */
+  readonly candidates: number
   /** Steps without an improvement that end a search; 0: none do. */
   readonly patience: number
 }
@@ -40,10 +43,18 @@ export interface SearchResult {
 /** A loss counts as improved when it falls by more than this share of the best so far. */
 export const IMPROVEMENT = 1e-3
 
-/** The codes that every search starts from, [restarts, latent], standard normal: the same for each image. */
-export function startingPoints(restarts: number, latent: number): Float32Array {
+/** Values that the candidates' drawings take together, at most: the model holds them in memory. */
+const CANDIDATE_VALUES = 4e6
+
+/** Codes that searches may start from, [count, latent], standard normal: the same for each image and model. */
+export function startingPoints(count: number, latent: number): Float32Array {
   const random = new Random('anogan/start')
-  return zeros([restarts, latent]).map(() => random.normal())
+  return zeros([count, latent]).map(() => random.normal())
+}
+
+/** Candidates of one search, for images of so many values. */
+export function candidatesFor(candidates: number, valuesPerImage: number): number {
+  return Math.max(1, Math.min(candidates, Math.floor(CANDIDATE_VALUES / valuesPerImage)))
 }
 
 /**
@@ -72,16 +83,36 @@ export function search(images: Node, options: SearchOptions): SearchResult {
   const { restarts, latent, lambda, draw, features } = options
   const seen = features(images)
   const lossOf = (drawing: Node): Node => searchLoss(images, drawing, [seen, features(drawing)], lambda)
-  // Of nothing but constants, and yet with a row for each image.
-  const ofImage = multiply(reshape(sum(images, [1, 2, 3]), [images.shape[0] ?? 0, 1]), 0)
-  const points = startingPoints(restarts, latent)
+  const candidates = candidatesFor(options.candidates, sizeOf(images.shape.slice(1)))
+  const points = startingPoints(restarts * candidates, latent)
   const results = Array.from({ length: restarts }, (_, index): SearchResult => {
-    const point = points.subarray(index * latent, (index + 1) * latent)
-    const start = add(images.graph.constant(point, [1, latent]), ofImage)
-    const drawing = draw(descend(`search${index}`, start, (codes) => lossOf(draw(codes)), options))
+    const codes = images.graph.constant(
+      points.subarray(index * candidates * latent, (index + 1) * candidates * latent),
+      [candidates, latent],
+    )
+    const start = nearest(images, codes, draw)
+    const drawing = draw(descend(`search${index}`, start, (z) => lossOf(draw(z)), options))
     return { drawing, loss: lossOf(drawing) }
   })
   return results.reduce(better)
+}
+
+/** Of the codes [K, latent], for each image the one whose drawing is nearest by squared distance, [N, latent]. */
+function nearest(images: Node, codes: Node, draw: (codes: Node) => Node): Node {
+  const rows = images.shape[0] ?? 0
+  const values = sizeOf(images.shape.slice(1))
+  const [count] = codes.shape
+  const flat = reshape(images, [rows, values])
+  // Of one candidate there is nothing to choose, but every image needs its row.
+  if (count === 1) return add(codes, multiply(sum(flat, [1], true), 0))
+  const drawings = reshape(draw(codes), [count, values])
+  // |x − d|² = |x|² − 2 x·d + |d|², of which |x|² is the same for all.
+  const likeness = subtract(
+    multiply(matmul(flat, drawings, { transposeB: true }), 2),
+    reshape(sum(multiply(drawings, drawings), [1]), [1, count]),
+  )
+  const chosen = subtract(1, greater(max(likeness, [1], true), likeness))
+  return matmul(divide(chosen, sum(chosen, [1], true)), codes)
 }
 
 /** Image by image, the one with the lower loss. */

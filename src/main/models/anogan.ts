@@ -68,6 +68,15 @@ const schema = z.object({
     .max(8)
     .default(1)
     .describe('Inspection: searches from so many starting points, of which the best counts'),
+  candidates: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(1)
+    .describe(
+      'Inspection: good parts drawn beforehand, from the nearest of which a search starts; 1: all start from one point, as published',
+    ),
   patience: z
     .number()
     .int()

@@ -94,7 +94,7 @@ export const fAnoganPresets: Presets = {
   },
 }
 
-/** A search costs hundreds of passes an image: small views and narrow networks keep it bearable. */
+/** A search costs hundreds of passes an image: small views, narrow networks and good starts keep it bearable. */
 export const anoganPresets: Presets = {
   quick: {
     size: 32,
@@ -105,6 +105,9 @@ export const anoganPresets: Presets = {
     learningRate: 0.0005,
     smoothing: 1,
     steps: 150,
+    searchRate: 0.1,
+    patience: 20,
+    candidates: 256,
   },
   balanced: {
     size: 64,
@@ -115,6 +118,9 @@ export const anoganPresets: Presets = {
     learningRate: 0.0003,
     smoothing: 2,
     steps: 300,
+    searchRate: 0.1,
+    patience: 20,
+    candidates: 256,
   },
   thorough: {
     size: 64,
@@ -127,6 +133,9 @@ export const anoganPresets: Presets = {
     shift: 0.02,
     brightness: 0.05,
     steps: 500,
+    searchRate: 0.1,
+    patience: 40,
+    candidates: 256,
     restarts: 2,
   },
 }

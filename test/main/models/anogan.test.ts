@@ -1,7 +1,12 @@
 /** AnoGAN's search inside the exported model beside the same as a plain loop. */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { IMPROVEMENT, searchLoss, startingPoints } from '../../../src/main/models/anogan-search.ts'
+import {
+  candidatesFor,
+  IMPROVEMENT,
+  searchLoss,
+  startingPoints,
+} from '../../../src/main/models/anogan-search.ts'
 import { anogan, discriminate, type AnoganConfig } from '../../../src/main/models/anogan.ts'
 import { generate, InspectionScope } from '../../../src/main/models/dcgan.ts'
 import { exportModel, neutralStatistics } from '../../../src/main/models/exporter.ts'
@@ -16,7 +21,7 @@ import { multiply, subtract } from '../../../src/main/nn/operations/elementwise.
 import { sum } from '../../../src/main/nn/operations/reduction.ts'
 import { Random } from '../../../src/main/nn/random.ts'
 import { assertClose } from '../nn/compare.ts'
-import { plainSearchLoss } from './support/plainFamilies.ts'
+import { plainDrawings, plainSearchLoss } from './support/plainFamilies.ts'
 import { tiny, trainedFor } from './support/tinyFamilies.ts'
 
 const base = tiny(anogan, { steps: 25, patience: 0, searchRate: 0.1 })
@@ -180,7 +185,34 @@ describe('the search in the model', () => {
     assert.ok(drawings.every((value) => value >= 0 && value <= 1))
   })
 
-  for (const changes of [{}, { patience: 3, steps: 300, searchRate: 0.3 }, { restarts: 2 }])
+  test('starts from the nearest of the drawings made beforehand', async () => {
+    const candidates = 20
+    const { losses } = await found({ candidates, steps: 6 })
+    const points = startingPoints(candidates, base.latent)
+    const pointAt = (index: number): Float32Array =>
+      points.slice(index * base.latent, (index + 1) * base.latent)
+    const drawings = plainDrawings(points, base, weights)
+    const starts = [0, 1, 2, 3].map((index) => {
+      const distances = drawings.map((drawing) =>
+        drawing.reduce((sum, value, i) => sum + (value - imageAt(index)[i]) ** 2, 0),
+      )
+      return distances.indexOf(Math.min(...distances))
+    })
+    assert.ok(new Set(starts).size > 1, starts.join())
+    for (const [index, start] of starts.entries()) {
+      const expected = await plainSearch(imageAt(index), pointAt(start), { steps: 6 })
+      assert.ok(Math.abs(losses[index] / expected.loss - 1) < 1e-4, `${losses[index]}, ${expected.loss}`)
+    }
+  })
+
+  test('keeps candidates of large images within bounds', () => {
+    assert.deepEqual(
+      [candidatesFor(256, 32 * 32), candidatesFor(256, 256 * 256 * 3), candidatesFor(256, 1e9)],
+      [256, 20, 1],
+    )
+  })
+
+  for (const changes of [{}, { patience: 3, steps: 300, searchRate: 0.3 }, { restarts: 2, candidates: 5 }])
     test(`gives an image alone what it gives in company: ${JSON.stringify(changes)}`, async () => {
       const together = await found(changes)
       for (let index = 0; index < 4; index++) {

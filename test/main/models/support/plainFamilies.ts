@@ -301,3 +301,12 @@ export function plainSearchLoss(
   const residuals = total(x, drawing)
   return total(real, fake).map((distance, n) => (1 - shape.lambda) * residuals[n] + shape.lambda * distance)
 }
+
+/** Drawings of codes in [0, 1]. */
+export function plainDrawings(codes: Numbers, shape: PlainShape, values: Parameters): Float64Array[] {
+  const drawn = new Networks(values, true).decode('generator', rowsOf(codes, shape.latent), shape)
+  const length = drawn.data.length / drawn.shape[0]
+  return Array.from({ length: drawn.shape[0] }, (_, n) =>
+    drawn.data.slice(n * length, (n + 1) * length).map((value) => (value + 1) / 2),
+  )
+}
