@@ -18,12 +18,11 @@ import { dcganAdam, DISCRIMINATOR_HAS_WON, trained } from './training-step.ts'
 const schema = z.object({
   ...commonFields,
   ...networkFields,
-  adversarialWeight: z
-    .number()
-    .min(0)
-    .max(1000)
-    .default(1)
-    .describe('Weight of the adversarial (feature matching) loss'),
+  generatorLoss: z
+    .enum(['feature-matching', 'cross-entropy'])
+    .default('feature-matching')
+    .describe("The adversarial loss: distance of the discriminator's features, as published, or its verdict"),
+  adversarialWeight: z.number().min(0).max(1000).default(1).describe('Weight of the adversarial loss'),
   imageWeight: z
     .number()
     .min(0)
@@ -72,7 +71,10 @@ export function ganomalyLosses(
   const codeAgain = encode(within(generator, 'encoder2'), reconstruction, options, latent).code
   const real = encode(discriminator, x, options, 1)
   const fake = encode(discriminator, reconstruction, options, 1)
-  const adversarial = meanSquaredError(fake.features, detach(real.features))
+  const adversarial =
+    options.generatorLoss === 'cross-entropy'
+      ? binaryCrossEntropy(fake.code, 1)
+      : meanSquaredError(fake.features, detach(real.features))
   const image = imageLoss(reconstruction, x)
   const latentLoss = meanSquaredError(codeAgain, code)
   return {

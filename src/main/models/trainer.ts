@@ -107,7 +107,9 @@ class Run {
     hooks: TrainingHooks,
   ): Promise<Run> {
     const checkpoint = job.resume ? await loadLatest(job.folder) : null
-    if (checkpoint && JSON.stringify(checkpoint.progress.config) !== JSON.stringify(config))
+    // Through the schema: a checkpoint may be older than a setting, whose default is then what it was made with.
+    const before = checkpoint && family.schema.safeParse(checkpoint.progress.config)
+    if (before && JSON.stringify(before.data) !== JSON.stringify(config))
       throw new TrainingError('The checkpoint belongs to another configuration. Start a new training.')
     const skip = (sample: TrainingSample, error: Error): void =>
       hooks.emit({ kind: 'skipped', sample: sample.id, reason: error.message })

@@ -117,6 +117,7 @@ describe('the architecture', () => {
 
 for (const [title, changes] of [
   ['grey', { channels: 1 }],
+  ['grey, the generator by cross-entropy', { generatorLoss: 'cross-entropy' }],
   ['colour, twice the size, an odd batch', { channels: 3, size: 64, batch: 3, width: 4, latent: 5 }],
 ] as const)
   describe(`the training step, ${title}`, () => {

@@ -152,6 +152,14 @@ describe('a checkpoint that does not serve', () => {
     await refused(await left(encodeSafetensors(shorter, progress)), /'generator\/decoder\/1\/beta'/)
   })
 
+  test('but one that is older than a setting is gone on with', async () => {
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    const progress = JSON.parse(metadata.get('progress') ?? '') as { config: Record<string, unknown> }
+    delete progress.config['generatorLoss']
+    const job = await left(encodeSafetensors(tensors, { progress: JSON.stringify(progress) }))
+    assert.equal((await record(job)).result.state, 'finished')
+  })
+
   test('of another configuration', async () => {
     for (const change of [{ width: 8 }, { learningRate: 1e-3 }, { epochs: 3 }, { seed: 6 }])
       await refused(await left(bytes, change), /another configuration/)

@@ -30,7 +30,11 @@ export interface PlainResult {
  *
  * @param images NHWC in [0, 1]
  */
-export function plainTraining(images: ArrayLike<number>, shape: PlainShape, values: Parameters): PlainResult {
+export function plainTraining(
+  images: ArrayLike<number>,
+  shape: PlainShape & { readonly generatorLoss?: string },
+  values: Parameters,
+): PlainResult {
   const networks = new Networks(values, false)
   const x = asMaps(images, shape)
   const { code } = networks.encode('generator/encoder1', x, shape.latent)
@@ -38,7 +42,10 @@ export function plainTraining(images: ArrayLike<number>, shape: PlainShape, valu
   const codeAgain = networks.encode('generator/encoder2', reconstruction, shape.latent).code
   const real = networks.encode('discriminator', x, 1)
   const fake = networks.encode('discriminator', reconstruction, 1)
-  const adversarial = squaredDistance(fake.features, real.features)
+  const adversarial =
+    shape.generatorLoss === 'cross-entropy'
+      ? meanOf(fake.code, (logit) => softplus(-logit))
+      : squaredDistance(fake.features, real.features)
   const image = meanOf(reconstruction, (value, i) => Math.abs(value - x.data[i]))
   const latent = squaredDistance(codeAgain, code)
   const discriminator =
