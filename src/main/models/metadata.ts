@@ -1,6 +1,9 @@
 /** The metadata that travels inside `model.onnx`, checked when a file comes from outside. */
 import { z } from 'zod'
+import { fitOf, type CommonConfig } from './config.ts'
 import type { ModelMetadata } from './types.ts'
+
+export const APPLICATION = 'Flawline 0.1.0'
 
 /** Name of the property that holds the metadata as JSON. */
 export const METADATA_KEY = 'flawline'
@@ -78,4 +81,23 @@ export function parseMetadata(json: string | undefined): ModelMetadata {
   if (fit.size !== input.size)
     throw new Error(`its Flawline metadata is wrong: views of ${fit.size} px for a model of ${input.size} px`)
   return result.data
+}
+
+/** What a finished training says of its model. */
+export function describeModel(
+  family: string,
+  config: CommonConfig,
+  training: ModelMetadata['training'],
+  calibration: ModelMetadata['calibration'],
+): ModelMetadata {
+  return {
+    version: 1,
+    family,
+    config: { ...config },
+    input: { size: config.size, channels: config.channels, range: [0, 1], layout: 'NCHW' },
+    fit: fitOf(config),
+    calibration,
+    training,
+    application: APPLICATION,
+  }
 }

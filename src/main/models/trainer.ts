@@ -8,6 +8,7 @@ import { augmentOf, fitOf, type CommonConfig } from './config.ts'
 import { familyNamed } from './families.ts'
 import type { Family, Weights } from './family.ts'
 import { HeldOut } from './heldout.ts'
+import { describeModel } from './metadata.ts'
 import { parametersOf, PhaseRun } from './phase-run.ts'
 import { Previews } from './previews.ts'
 import type {
@@ -37,8 +38,6 @@ const FEWEST_HELD_OUT = 3
 
 /** Milliseconds between two progress reports. */
 const REPORT_EVERY = 500
-
-export const APPLICATION = 'Flawline 0.1.0'
 
 /**
  * Trains, or goes on with, the run in `job.folder`; see TrainingJob and TrainingEvent.
@@ -279,26 +278,18 @@ class Run {
     this.hooks.emit({ kind: 'log', message: 'Calibrating on the held-out images', key: 'calibrating' })
     const best = await loadBest(job.folder)
     if (!best) throw new TrainingError('The best checkpoint is missing. Train again.')
-    const finished = new Date().toISOString()
-    const describe = (calibration: ModelMetadata['calibration']): ModelMetadata => ({
-      version: 1,
-      family: family.name,
-      config: { ...config },
-      input: { size: config.size, channels: config.channels, range: [0, 1], layout: 'NCHW' },
-      fit: fitOf(config),
-      calibration,
-      training: {
-        epochs: this.progress.epoch,
-        bestEpoch: this.progress.best?.epoch ?? this.progress.epoch,
-        engine: this.progress.engine,
-        seconds: this.progress.seconds,
-        images: this.views.images,
-        views: this.views.viewsPerEpoch,
-        seed: config.seed,
-        finished,
-      },
-      application: APPLICATION,
-    })
+    const training = {
+      epochs: this.progress.epoch,
+      bestEpoch: this.progress.best?.epoch ?? this.progress.epoch,
+      engine: this.progress.engine,
+      seconds: this.progress.seconds,
+      images: this.views.images,
+      views: this.views.viewsPerEpoch,
+      seed: config.seed,
+      finished: new Date().toISOString(),
+    }
+    const describe = (calibration: ModelMetadata['calibration']): ModelMetadata =>
+      describeModel(family.name, config, training, calibration)
     const { calibration, model } = await this.heldOut.finish(best.values, job.falseAlarmRate, (found) =>
       JSON.stringify(describe(found)),
     )
