@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { TrainingMeasurement } from '../compute/messages.ts'
+import { familyNamed } from '../models/families.ts'
 import type { EngineChoice } from '../models/types.ts'
 import type { Project, Store } from '../store/index.ts'
 import type { Core } from './core.ts'
@@ -64,13 +65,20 @@ export async function estimateTraining(
   const [batch, epochs] = [numberOf(config, 'batch'), numberOf(config, 'epochs')]
   const steps = Math.ceil((learned * draws) / batch)
   // Held-out images are judged twice: as they are and with a drawn fault.
-  const judging = 2 * heldOut * draws * JUDGING * (speed.step / batch)
+  const cost = validationCostOf(request.family, config)
+  const judging = 2 * heldOut * draws * cost * (speed.step / batch)
   const epoch = steps * speed.step + judging + speed.reading + EPOCH_OVERHEAD
   return {
     seconds: RUN_OVERHEAD + speed.preparing + epochs * epoch,
     images: learned,
     stepsPerSecond: 1 / speed.step,
   }
+}
+
+/** Families that search at inspection say themselves what judging costs them. */
+function validationCostOf(name: string, config: Readonly<Record<string, unknown>>): number {
+  const family = familyNamed(name)
+  return family.validationCost?.(family.schema.parse(config)) ?? JUDGING
 }
 
 /** How many images would be learned from and held out, and how many views each gives. */

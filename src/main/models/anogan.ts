@@ -179,6 +179,11 @@ export function anoganInspection(images: Node, config: AnoganConfig, weights: We
   return { reconstruction: multiply(add(drawing, 1), 0.5), latent: loss }
 }
 
+/** Epochs of one training that are validated, about: a search takes longer than an epoch's learning. */
+const VALIDATIONS = 25
+
+const validationPause = (epochs: number): number => Math.ceil(epochs / VALIDATIONS)
+
 export const anogan: Family<AnoganConfig> = {
   name: 'anogan',
   title: 'AnoGAN',
@@ -194,6 +199,10 @@ export const anogan: Family<AnoganConfig> = {
     steps: Math.min(config.steps, config.validationSteps),
     restarts: 1,
   }),
+  validates: (epoch, { epochs }) => epoch === epochs || epoch % validationPause(epochs) === 0,
+  // A step of the search goes forward and backward through both networks, and learns no filters.
+  validationCost: ({ epochs, steps, validationSteps }) =>
+    (0.5 * Math.min(steps, validationSteps)) / validationPause(epochs),
   // A search keeps the work memory of a training step.
   viewsPerRun: 64,
 }

@@ -52,6 +52,10 @@ export interface Family<Config extends CommonConfig = CommonConfig> {
   restart(losses: Losses): string | null
   /** Where inspection is slow by nature: settings of a shorter one, with which epochs are compared. */
   quickInspection?(config: Config): Config
+  /** Where inspection is slow by nature: whether this epoch is validated; the last always is. Left out: each is. */
+  validates?(epoch: number, config: Config): boolean
+  /** What judging a view for validation costs, as a share of learning from one, over all epochs: for estimates. */
+  validationCost?(config: Config): number
   /** Views judged in one run of the model, at most, where its memory or time asks for fewer than usual. */
   readonly viewsPerRun?: number
 }

@@ -59,9 +59,9 @@ export class PhaseRun {
     return new PhaseRun({ engine, family, config }, phase, program, executable)
   }
 
-  /** True if the model can inspect after an epoch of this phase. */
-  get inspects(): boolean {
-    return this.phase.inspects
+  /** True if the model is to be validated after this epoch: if it can inspect, and it is not too soon again. */
+  validates(epoch: number): boolean {
+    return this.phase.inspects && (this.family.validates?.(epoch, this.config) ?? true)
   }
 
   /** Images that one step takes. */

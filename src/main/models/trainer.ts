@@ -173,7 +173,8 @@ class Run {
       const broken = Object.entries(values).find(([, data]) => !data.every(Number.isFinite))
       if (broken) throw this.diverged(epoch, `the parameter ${broken[0]}`)
       const weights = this.inspectionWeights(values)
-      const validation = this.phase.inspects ? await this.heldOut.validate(weights) : null
+      const validates = this.phase.validates(epoch)
+      const validation = validates ? await this.heldOut.validate(weights) : null
       if (validation !== null && !Number.isFinite(validation))
         throw this.diverged(epoch, 'the validation score')
       const best = validation !== null && validation < (this.progress.best?.validation ?? Infinity)
@@ -189,7 +190,7 @@ class Run {
       if (best) await saveBest(job.folder, { progress: this.progress, values: weights })
       await saveLatest(job.folder, { progress: this.progress, values })
       hooks.emit({ kind: 'epoch', epoch, losses, validation, best, seconds })
-      if (this.phase.inspects) await this.preview(epoch, weights)
+      if (validates) await this.preview(epoch, weights)
     }
     return { state: 'finished', epochs: this.progress.epoch, metadata: await this.finish() }
   }

@@ -242,6 +242,19 @@ test('epochs are compared by a shorter search from one point', () => {
   assert.equal(anogan.quickInspection?.(tiny(anogan, { steps: 10 })).steps, 10)
 })
 
+test('epochs are compared now and then, and the last always', () => {
+  const validated = (epochs: number): number[] =>
+    Array.from({ length: epochs }, (_, index) => index + 1).filter((epoch) =>
+      anogan.validates?.(epoch, tiny(anogan, { epochs })),
+    )
+  assert.deepEqual(validated(4), [1, 2, 3, 4])
+  assert.deepEqual(validated(60).slice(0, 3), [3, 6, 9])
+  for (const epochs of [1, 25, 26, 101, 1000]) {
+    assert.equal(validated(epochs).at(-1), epochs)
+    assert.ok(validated(epochs).length <= 26)
+  }
+})
+
 test('its settings are by default those of the paper', () => {
   const { steps, lambda, restarts, learningRate } = anogan.schema.parse({})
   assert.deepEqual([steps, lambda, restarts, learningRate], [500, 0.1, 1, 2e-4])

@@ -54,9 +54,10 @@ for (const family of Object.values(families))
     test('validates in every epoch in which it can inspect, and leaves a calibrated model', async () => {
       const job = await jobOf()
       const { epochs, events, result } = await record(job)
-      const inspecting = phasesOf(family, family.schema.parse(config)).flatMap(
-        ({ epochs: count, inspects }) => Array.from({ length: count }, () => inspects),
-      )
+      const settings = family.schema.parse(config)
+      const inspecting = phasesOf(family, settings)
+        .flatMap(({ epochs: count, inspects }) => Array.from({ length: count }, () => inspects))
+        .map((inspects, index) => inspects && (family.validates?.(index + 1, settings) ?? true))
       assert.deepEqual(
         epochs.map(({ validation }) => validation !== null),
         inspecting,
