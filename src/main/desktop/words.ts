@@ -104,12 +104,13 @@ const english: Words = {
     'Open: %s\nAsked for: %s\n\nClose Flawline first, then start it with the other folder.',
 }
 
-const languages: Readonly<Record<string, Words>> = { en: english }
+/** A map, not an object: the page names the language. */
+const languages: ReadonlyMap<string, Words> = new Map([['en', english]])
 
 /** Words of a language or, where it has none, of its general form (`de` for `de-AT`), else English. */
 export function wordsFor(language: string | undefined): Words {
   const [general = ''] = (language ?? '').split('-')
-  return languages[language ?? ''] ?? languages[general] ?? english
+  return languages.get(language ?? '') ?? languages.get(general) ?? english
 }
 
 /** Puts values in the place of each `%s`, in order. */
