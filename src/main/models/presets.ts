@@ -108,6 +108,7 @@ export const anoganPresets: Presets = {
     searchRate: 0.1,
     patience: 20,
     candidates: 256,
+    validationSteps: 10,
   },
   balanced: {
     size: 64,
@@ -121,6 +122,7 @@ export const anoganPresets: Presets = {
     searchRate: 0.1,
     patience: 20,
     candidates: 256,
+    validationSteps: 10,
   },
   thorough: {
     size: 64,
@@ -136,6 +138,7 @@ export const anoganPresets: Presets = {
     searchRate: 0.1,
     patience: 40,
     candidates: 256,
+    validationSteps: 10,
     restarts: 2,
   },
 }
