@@ -14,6 +14,33 @@ const renderers = {
 /** What a report can be written as, by the file's extension. */
 export const reportExtensions: readonly string[] = Object.keys(renderers)
 
+/** A report as bytes. */
+export interface RenderedReport {
+  readonly content: Buffer
+  readonly type: string
+  readonly data: ReportData
+}
+
+const types = {
+  pdf: 'application/pdf',
+  html: 'text/html; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+} as const
+
+/**
+ * A report of a lot, a time span or all inspections of a project, as one of the formats that browsers ask for.
+ *
+ * @throws ReportError if there is nothing to report
+ */
+export async function renderReport(
+  store: Store,
+  request: ReportRequest,
+  format: keyof typeof types,
+): Promise<RenderedReport> {
+  const data = collectReport(store, request)
+  return { content: Buffer.from(await renderers[`.${format}`](data)), type: types[format], data }
+}
+
 /** A report that was written. */
 export interface WrittenReport {
   /** Absolute path. */
