@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { problemKeys } from '../../src/contract/errors.ts'
+import { messageKeys } from '../../src/contract/messages.ts'
 
 const renderer = path.resolve(import.meta.dirname, '../../src/renderer')
 const locales = path.join(renderer, 'locales')
@@ -49,6 +50,10 @@ for (const language of languages.filter((one) => one !== 'en')) {
 
 test('every error of the contract has its words', () => {
   for (const key of problemKeys) assert.ok(english.has(`errors.${key}`), `errors.${key} is missing`)
+})
+
+test('everything that jobs and logs say has its words', () => {
+  for (const key of messageKeys) assert.ok(english.has(`messages.${key}`), `messages.${key} is missing`)
 })
 
 test('every key that the source asks for is there', () => {
