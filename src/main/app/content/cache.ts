@@ -46,7 +46,8 @@ export class PictureCache {
     } finally {
       await rm(temporary, { force: true })
     }
-    this.#bytes = (this.#bytes ?? (await this.#sizeNow())) + bytes.length
+    // The first look counts what is there, this one among it.
+    this.#bytes = this.#bytes === undefined ? await this.#sizeNow() : this.#bytes + bytes.length
     if (this.#bytes > this.#most) {
       this.#clearing ??= this.#makeRoom().finally(() => {
         this.#clearing = undefined
