@@ -37,14 +37,19 @@ const log = createLog(path.join(userFolder, 'flawline.log'), (line) => process.s
 // Set by `electron-vite dev` alone.
 const developmentAddress = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
 
-await startDesktop({
+// Not awaited: Electron becomes ready only once this module has been evaluated.
+void startDesktop({
   application: app,
   words: process.argv.slice(app.isPackaged ? 1 : 2),
   workingFolder: process.cwd(),
   defaultDataFolder: path.join(userFolder, 'data'),
   stateFile: path.join(userFolder, 'window.json'),
   openHost: (folder) =>
-    openHost(folder, utilityLaunch({ entry: computeEntry(), fork: (...given) => utilityProcess.fork(...given) }), log),
+    openHost(
+      folder,
+      utilityLaunch({ entry: computeEntry(), fork: (...given) => utilityProcess.fork(...given) }),
+      log,
+    ),
   serve: (handler) => registerScheme(protocol, handler),
   assets: developmentAddress
     ? createDevelopmentHandler(developmentAddress)
@@ -69,4 +74,7 @@ await startDesktop({
   developmentAddress,
   development: !app.isPackaged,
   log,
+}).catch((error: unknown) => {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  app.exit(1)
 })
