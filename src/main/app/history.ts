@@ -15,6 +15,7 @@ export class HistoryError extends Error {
 
 export interface HistoryRequest {
   readonly project: Project
+  /** After reviews. */
   readonly verdict?: Verdict
   /** Name of a lot. */
   readonly lot?: string

@@ -8,6 +8,7 @@ import type {
   ReportEvaluation,
   ReportInspection,
   ReportModel,
+  ReportReview,
   ReportThreshold,
 } from './reports/index.ts'
 import { applicationVersion } from './version.ts'
@@ -57,7 +58,8 @@ export function collectReport(store: Store, request: ReportRequest): ReportData 
     inspections: entries,
     parts: inspections.flatMap((inspection, index) => {
       const entry = entries[index]
-      if (entry === undefined || inspection.verdict !== 'ng') return []
+      const ng = inspection.verdict === 'ng' || inspection.finalVerdict === 'ng'
+      if (entry === undefined || !ng) return []
       return [{ inspection: entry, image: imageOf(store, inspection), heatmap: heatmapOf(store, inspection) }]
     }),
     failures: [],
@@ -73,6 +75,7 @@ function entryOf(store: Store, inspection: Inspection, lots: ReadonlyMap<string,
     fileName,
     inspectedAt,
     verdict,
+    review: inspection.reviewVerdict === null ? null : reviewOf(store, id),
     score,
     normalisedScore,
     threshold,
@@ -86,6 +89,13 @@ function entryOf(store: Store, inspection: Inspection, lots: ReadonlyMap<string,
     imageSha256,
     regions: inspection.regionCount === 0 ? [] : store.inspections.regions(id),
   }
+}
+
+function reviewOf(store: Store, id: string): ReportReview | null {
+  const newest = store.reviews.newest(id)
+  if (newest === undefined || newest.verdict === null) return null
+  const { verdict, defectType, reason, reviewer, reviewedAt } = newest
+  return { verdict, defectType, reason, reviewer, reviewedAt }
 }
 
 /** How many inspections share a value, most first. */

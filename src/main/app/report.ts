@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Store } from '../store/index.ts'
 import { collectReport, ReportError, type ReportRequest } from './report-data.ts'
-import { renderCsv, renderHtml, renderPdf, type ReportData } from './reports/index.ts'
+import { renderCsv, renderHtml, renderPdf, summarise, type ReportData } from './reports/index.ts'
 
 const renderers = {
   '.pdf': renderPdf,
@@ -47,7 +47,10 @@ export interface WrittenReport {
   readonly file: string
   readonly bytes: number
   readonly inspections: number
+  /** After reviews. */
   readonly ng: number
+  /** As the model judged. */
+  readonly modelNg: number
 }
 
 /**
@@ -78,5 +81,6 @@ export async function writeReport(store: Store, request: ReportRequest, out: str
   } finally {
     await rm(temporary, { force: true })
   }
-  return { file, bytes: content.length, inspections: data.inspections.length, ng: data.parts.length }
+  const { inspected, ng, modelNg } = summarise(data)
+  return { file, bytes: content.length, inspections: inspected, ng, modelNg }
 }

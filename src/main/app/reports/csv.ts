@@ -1,10 +1,16 @@
 import { csvLine } from '../csv.ts'
 import type { ReportData } from './types.ts'
+import { finalVerdict, reviewOf } from './words.ts'
 
 const columns = [
   'time',
   'file',
   'verdict',
+  'model_verdict',
+  'defect_type',
+  'review_reason',
+  'reviewer',
+  'reviewed_at',
   'score',
   'normalised_score',
   'threshold',
@@ -28,7 +34,7 @@ const columns = [
 
 /**
  * All inspections of a report and the images that could not be judged, one a line: RFC 4180, CRLF, a header, times
- * in UTC (ISO 8601), a point as decimal sign. Texts that a spreadsheet would run as a formula are disarmed.
+ * in UTC (ISO 8601), `verdict` the last word after reviews, a point as decimal sign. Texts that a spreadsheet would run as a formula are disarmed.
  *
  * It begins with a byte order mark: spreadsheets take a file without one for the machine's old code page and garble
  * every name that is not English, and this file is for them. Programs have `inspect --out` and `--json`.
@@ -36,13 +42,19 @@ const columns = [
 export function renderCsv(data: ReportData): string {
   const scale = data.project.millimetresPerPixel
   const lines = data.inspections.map((inspection) => {
+    const review = reviewOf(inspection)
     const largest = Math.max(0, ...inspection.regions.map((region) => region.areaPixels))
     const peak =
       inspection.regions.length === 0 ? null : Math.max(...inspection.regions.map((region) => region.peak))
     return csvLine([
       inspection.inspectedAt,
       inspection.fileName,
+      finalVerdict(inspection),
       inspection.verdict,
+      review?.defectType ?? null,
+      review?.reason ?? null,
+      review?.reviewer ?? null,
+      review?.reviewedAt ?? null,
       inspection.score,
       inspection.normalisedScore,
       inspection.threshold,

@@ -4,7 +4,16 @@ import { escapeHtml, table } from './html-table.ts'
 import { dataAddress } from './pictures.ts'
 import type { Picture } from './pictures.ts'
 import type { ReportData, ReportPart, ReportRegion } from './types.ts'
-import { area, clock, duration, moreRegions, regionsShown } from './words.ts'
+import {
+  area,
+  clock,
+  duration,
+  finalVerdict,
+  moreRegions,
+  regionsShown,
+  reviewWords,
+  verdictWords,
+} from './words.ts'
 
 /** One part: facts, image beside heatmap, regions. */
 export function partArticle(
@@ -21,9 +30,11 @@ export function partArticle(
     ...(inspection.lot === null ? [] : [`lot ${inspection.lot}`]),
     inspection.id,
   ].map((fact) => `<span>${escapeHtml(fact)}</span>`)
+  const review = reviewWords(data, inspection)
   return `<article>
-<h3><span><span class="quiet">${number}.</span> ${escapeHtml(inspection.fileName)}</span> <span class="verdict"><b>NG</b> score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}</span></h3>
+<h3><span><span class="quiet">${number}.</span> ${escapeHtml(inspection.fileName)}</span> <span class="verdict ${finalVerdict(inspection)}"><b>${verdictWords(inspection)}</b> score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}</span></h3>
 <p class="quiet facts">${facts.join('')}</p>
+${review === '' ? '' : `<p class="review">${escapeHtml(review)}</p>`}
 <div class="pictures">${pictureElement(image, `Image of ${inspection.fileName}`, 'Image not kept.')}${pictureElement(heatmap, `Heatmap of ${inspection.fileName}`, 'Heatmap not kept.')}</div>
 ${regions(data, inspection.regions)}
 </article>`
@@ -69,6 +80,7 @@ export function otherParts(data: ReportData, parts: readonly ReportPart[], befor
       { name: 'No.', right: true },
       { name: 'File', long: true },
       { name: 'Time' },
+      { name: 'Verdict' },
       { name: 'Score', right: true },
       { name: 'Threshold', right: true },
       { name: 'Regions', right: true },
@@ -77,6 +89,7 @@ export function otherParts(data: ReportData, parts: readonly ReportPart[], befor
       String(before + index + 1),
       inspection.fileName,
       time(inspection.inspectedAt),
+      verdictWords(inspection),
       figure(inspection.score),
       figure(inspection.threshold),
       String(inspection.regions.length),

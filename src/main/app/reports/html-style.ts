@@ -28,6 +28,8 @@ p { margin: .3rem 0; }
 .tile span { font-size: .8rem; color: var(--quiet); }
 .ok dd { color: var(--ok); }
 .ng dd, .verdict b { color: var(--ng); }
+.verdict.ok b { color: var(--ok); }
+.review { margin: .2rem 0 .5rem; }
 figure { margin: 0; }
 figure svg { width: 100%; height: auto; display: block; }
 figure svg text { font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif !important; }

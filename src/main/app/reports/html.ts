@@ -10,7 +10,9 @@ import {
   evaluationFigures,
   histogramOf,
   partsByScore,
+  partsStatement,
   percent,
+  reviewStatement,
   scopeText,
   summarise,
   thresholdMode,
@@ -64,7 +66,7 @@ ${modelTables(data)}
 ${evaluation(data)}
 <section class="parts">
 <h2>NG parts</h2>
-<p class="quiet">${escapeHtml(partsStatement(parts.length, limit))}</p>
+<p class="quiet">${escapeHtml(partsStatement(data, limit))}</p>
 ${shown.join('\n')}
 ${otherParts(data, parts.slice(limit), limit)}
 </section>
@@ -76,18 +78,9 @@ ${failures(data)}
 `
 }
 
-function partsStatement(count: number, limit: number): string {
-  if (count === 0) return 'No part was judged NG.'
-  if (count <= limit)
-    return 'Highest score first. Left the image, right the image with its heatmap and defect regions.'
-  return (
-    `${counted(count, 'part')} were judged NG. Pictures of the ${limit} with the highest scores are shown; ` +
-    `the other ${count - limit} are listed after them without pictures.`
-  )
-}
-
 function tiles(data: ReportData): string {
   const { inspected, ok, ng, failed, yield: share } = summarise(data)
+  const reviews = reviewStatement(data)
   const tile = (name: string, value: string, note = '', kind = ''): string =>
     `<div class="tile ${kind}"><dt>${name}</dt><dd>${value}</dd><span>${note}</span></div>`
   return `<dl class="tiles">
@@ -96,7 +89,7 @@ ${tile('OK', ok.toLocaleString('en'), '', 'ok')}
 ${tile('NG', ng.toLocaleString('en'), inspected === 0 ? '' : percent(ng / inspected), 'ng')}
 ${failed === 0 ? '' : tile('Not judged', failed.toLocaleString('en'), 'see last section')}
 ${tile('Yield', percent(share.value), inspected === 0 ? '' : `95 %: ${percent(share.low)} to ${percent(share.high)}`)}
-</dl>`
+</dl>${reviews === '' ? '' : `<p class="quiet">${escapeHtml(reviews)}</p>`}`
 }
 
 /** Both themes are drawn; the style sheet shows the one that fits. */

@@ -7,7 +7,7 @@ import type {
   TableCell,
 } from 'pdfmake/interfaces.js'
 import type { ReportData, ReportPart } from './types.ts'
-import { clock, counted } from './words.ts'
+import { clock, counted, verdictWords } from './words.ts'
 import { figure } from '../charts/index.ts'
 
 export const colours = {
@@ -102,6 +102,7 @@ export function otherParts(data: ReportData, parts: readonly ReportPart[], befor
         { name: 'No.', width: 26, right: true },
         { name: 'File', width: '*' },
         { name: 'Time', width: 96 },
+        { name: 'Verdict', width: 74 },
         { name: 'Score', width: 52, right: true },
         { name: 'Threshold', width: 52, right: true },
         { name: 'Regions', width: 40, right: true },
@@ -110,6 +111,7 @@ export function otherParts(data: ReportData, parts: readonly ReportPart[], befor
         String(before + index + 1),
         inspection.fileName,
         time(inspection.inspectedAt),
+        verdictWords(inspection),
         figure(inspection.score),
         figure(inspection.threshold),
         String(inspection.regions.length),

@@ -4,7 +4,16 @@ import { breakable, colours, table } from './pdf-blocks.ts'
 import { dataAddress } from './pictures.ts'
 import type { Picture } from './pictures.ts'
 import type { ReportData, ReportPart } from './types.ts'
-import { area, clock, duration, moreRegions, regionsShown } from './words.ts'
+import {
+  area,
+  clock,
+  duration,
+  finalVerdict,
+  moreRegions,
+  regionsShown,
+  reviewWords,
+  verdictWords,
+} from './words.ts'
 
 /** Room of one picture in points. */
 interface Room {
@@ -25,6 +34,7 @@ export function partBlock(
   heatmap: Picture | null,
 ): Content {
   const { inspection } = part
+  const review = reviewWords(data, inspection)
   return {
     unbreakable: true,
     margin: [0, 0, 0, 10],
@@ -46,7 +56,11 @@ export function partBlock(
           {
             width: 'auto',
             text: [
-              { text: 'NG', bold: true, color: colours.ng },
+              {
+                text: verdictWords(inspection),
+                bold: true,
+                color: colours[finalVerdict(inspection)],
+              },
               `   score ${figure(inspection.score)}, threshold ${figure(inspection.threshold)}`,
             ],
           },
@@ -63,8 +77,17 @@ export function partBlock(
         ].join('   ·   '),
         style: 'note',
         fontSize: 7.5,
-        margin: [0, 1, 0, 6],
+        margin: [0, 1, 0, review === '' ? 6 : 2],
       },
+      ...(review === ''
+        ? []
+        : [
+            {
+              text: breakable(review),
+              fontSize: 8.5,
+              margin: [0, 0, 0, 6] as [number, number, number, number],
+            },
+          ]),
       ...(inspection.height > 1.15 * inspection.width
         ? tallBody(data, part, image, heatmap)
         : wideBody(data, part, image, heatmap)),

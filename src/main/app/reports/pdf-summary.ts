@@ -9,6 +9,7 @@ import {
   histogramOf,
   percent,
   scopeText,
+  reviewStatement,
   summarise,
   thresholdMode,
 } from './words.ts'
@@ -16,6 +17,7 @@ import {
 /** Title, what the report is about, and the counts. */
 export function opening(data: ReportData): Content {
   const summary = summarise(data)
+  const reviews = reviewStatement(data)
   const ngShare = summary.inspected === 0 ? Number.NaN : summary.ng / summary.inspected
   const tiles = [
     tile('Inspected', summary.inspected.toLocaleString('en'), ''),
@@ -52,6 +54,9 @@ export function opening(data: ReportData): Content {
           fillColor: () => colours.faint,
         },
       },
+      ...(reviews === ''
+        ? []
+        : [{ text: reviews, style: 'note', margin: [0, 6, 0, 0] as [number, number, number, number] }]),
     ],
   }
 }

@@ -6,7 +6,7 @@ import { partBlock } from './pdf-part.ts'
 import { evaluationSection, histogramSection, opening, thresholdSection } from './pdf-summary.ts'
 import { fetchPicture } from './pictures.ts'
 import type { ReportData } from './types.ts'
-import { clock, counted, partsByScore, scopeText, timeZoneName } from './words.ts'
+import { clock, partsByScore, partsStatement, scopeText, timeZoneName } from './words.ts'
 
 export interface PdfOptions {
   /** Parts shown with pictures, highest score first; the rest is listed. Default 100. */
@@ -85,12 +85,10 @@ async function partsSection(data: ReportData, limit: number): Promise<Content[]>
   const parts = partsByScore(data)
   if (parts.length === 0) return [section('NG parts'), { text: 'No part was judged NG.', style: 'note' }]
   const shown = parts.slice(0, limit)
-  const statement =
-    parts.length > limit
-      ? `${counted(parts.length, 'part')} were judged NG. Pictures of the ${limit} with the highest scores follow; ` +
-        `the other ${parts.length - limit} are listed after them without pictures.`
-      : 'Highest score first. Left the image, right the image with its heatmap and defect regions.'
-  const head: Content[] = [section('NG parts'), { text: statement, style: 'note', margin: [0, 0, 0, 8] }]
+  const head: Content[] = [
+    section('NG parts'),
+    { text: partsStatement(data, limit), style: 'note', margin: [0, 0, 0, 8] },
+  ]
   const blocks: Content[] = []
   for (const [index, part] of shown.entries()) {
     const [image, heatmap] = await Promise.all([

@@ -43,13 +43,27 @@ export interface ReportRegion {
   readonly peak: number
 }
 
+/** What a person said of an inspection; it stands beside the model's verdict. */
+export interface ReportReview {
+  readonly verdict: 'ok' | 'ng'
+  readonly defectType: string | null
+  /** May be empty. */
+  readonly reason: string
+  readonly reviewer: string
+  /** ISO 8601. */
+  readonly reviewedAt: string
+}
+
 /** One inspection as the CSV lists it. */
 export interface ReportInspection {
   readonly id: string
   readonly fileName: string
   /** ISO 8601. */
   readonly inspectedAt: string
+  /** The model's. */
   readonly verdict: 'ok' | 'ng'
+  /** The newest review that was not withdrawn; it has the last word. */
+  readonly review?: ReportReview | null
   readonly score: number
   /** In [0, 1]; the threshold is 0.5. */
   readonly normalisedScore: number
@@ -68,7 +82,7 @@ export interface ReportInspection {
 /** Gives an encoded picture (PNG or JPEG) when it is needed; null if there is none (any more). */
 export type PictureProvider = () => Promise<Buffer | null>
 
-/** A part judged ng, with its pictures. */
+/** A part that the model or a person judged ng, with its pictures. */
 export interface ReportPart {
   readonly inspection: ReportInspection
   readonly image: PictureProvider
@@ -122,7 +136,7 @@ export interface ReportData {
   readonly thresholds: readonly ReportThreshold[]
   /** All inspections of the scope, in the order in which they are to be listed. */
   readonly inspections: readonly ReportInspection[]
-  /** The ng ones; renderers order them by score. */
+  /** Those that the model or a person judged ng; renderers order them by score. */
   readonly parts: readonly ReportPart[]
   readonly failures: readonly ReportFailure[]
   readonly evaluation: ReportEvaluation | null

@@ -3,21 +3,96 @@ import { proportion } from '../../evaluation/index.ts'
 import type { Proportion } from '../../evaluation/index.ts'
 import { figure, scoreHistogram } from '../charts/index.ts'
 import type { ChartLook } from '../charts/index.ts'
-import type { ReportData, ReportPart, ReportRegion, ReportThreshold } from './types.ts'
+import type { ReportData, ReportInspection, ReportPart, ReportRegion, ReportThreshold } from './types.ts'
 
 export interface Summary {
   readonly inspected: number
+  /** After reviews. */
   readonly ok: number
   readonly ng: number
+  /** As the model judged. */
+  readonly modelOk: number
+  readonly modelNg: number
+  readonly reviewed: number
+  /** How many a person contradicts. */
+  readonly overridden: number
   readonly failed: number
-  /** Share of ok among the judged, with its 95 % interval. */
+  /** Share of ok among the judged, after reviews, with its 95 % interval. */
   readonly yield: Proportion
 }
 
 export function summarise(data: ReportData): Summary {
-  const ok = data.inspections.filter((inspection) => inspection.verdict === 'ok').length
+  const count = (of: (inspection: ReportInspection) => boolean): number => data.inspections.filter(of).length
   const inspected = data.inspections.length
-  return { inspected, ok, ng: inspected - ok, failed: data.failures.length, yield: proportion(ok, inspected) }
+  const ok = count((one) => finalVerdict(one) === 'ok')
+  const modelOk = count((one) => one.verdict === 'ok')
+  return {
+    inspected,
+    ok,
+    ng: inspected - ok,
+    modelOk,
+    modelNg: inspected - modelOk,
+    reviewed: count((one) => reviewOf(one) !== null),
+    overridden: count((one) => finalVerdict(one) !== one.verdict),
+    failed: data.failures.length,
+    yield: proportion(ok, inspected),
+  }
+}
+
+/** The review that stands, if there is one. */
+export function reviewOf({ review }: ReportInspection) {
+  return review ?? null
+}
+
+/** The review's verdict, else the model's. */
+export function finalVerdict(inspection: ReportInspection): 'ok' | 'ng' {
+  return reviewOf(inspection)?.verdict ?? inspection.verdict
+}
+
+/** What the counts mean and how the model alone judged; empty where nobody reviewed anything. */
+export function reviewStatement(data: ReportData): string {
+  const { reviewed, overridden, modelOk, modelNg, inspected } = summarise(data)
+  if (reviewed === 0) return ''
+  const share = percent(inspected === 0 ? Number.NaN : modelOk / inspected)
+  return (
+    `Counted after reviews: ${counted(reviewed, 'inspection')} reviewed, ${overridden.toLocaleString('en')} overridden. ` +
+    `The model alone judged ${modelOk.toLocaleString('en')} OK and ${modelNg.toLocaleString('en')} NG (yield ${share}).`
+  )
+}
+
+/** What a person said of a part, beside the model's verdict; empty if nobody did. */
+export function reviewWords(data: ReportData, inspection: ReportInspection): string {
+  const review = reviewOf(inspection)
+  if (review === null) return ''
+  const said =
+    review.verdict === inspection.verdict
+      ? `Model ${inspection.verdict.toUpperCase()}, confirmed`
+      : `Model ${inspection.verdict.toUpperCase()}, overridden to ${review.verdict.toUpperCase()}`
+  const type = review.defectType === null ? '' : ` as ${review.defectType}`
+  const reason = review.reason === '' ? '' : `: ${review.reason}`
+  return `${said}${type} by ${review.reviewer}, ${clock(data)(review.reviewedAt)}${reason}`
+}
+
+/** What stands in a list of parts beside a file's name. */
+export function verdictWords(inspection: ReportInspection): string {
+  const last = finalVerdict(inspection)
+  return last === inspection.verdict
+    ? last.toUpperCase()
+    : `${last.toUpperCase()} (model ${inspection.verdict.toUpperCase()})`
+}
+
+/** What the section of NG parts begins with. */
+export function partsStatement(data: ReportData, limit: number): string {
+  const count = data.parts.length
+  if (count === 0) return 'No part was judged NG.'
+  const overridden = data.parts.some(({ inspection }) => finalVerdict(inspection) !== inspection.verdict)
+  const whose = overridden ? ' All that the model or a reviewer judged NG are listed.' : ''
+  if (count <= limit)
+    return `Highest score first. Left the image, right the image with its heatmap and defect regions.${whose}`
+  return (
+    `${counted(count, 'part')} were judged NG. Pictures of the ${limit} with the highest scores are shown; ` +
+    `the other ${count - limit} are listed after them without pictures.${whose}`
+  )
 }
 
 /** Parts judged ng, the highest normalised score first: what matters most is read first. */

@@ -20,7 +20,7 @@ export function historyCommand(run: Run): Command {
   return new Command('history')
     .description('list what was inspected, newest first')
     .addOption(projectOption())
-    .addOption(new Option('--verdict <verdict>', 'only these').choices(['ok', 'ng']))
+    .addOption(new Option('--verdict <verdict>', 'only these, after reviews').choices(['ok', 'ng']))
     .option('--lot <name>', 'only this lot')
     .option('-m, --model <id>', 'only what this model judged')
     .addOption(sinceOption())
@@ -53,9 +53,10 @@ export function historyCommand(run: Run): Command {
           return undefined
         }
         output.table(
-          ['time', 'verdict', 'score', 'threshold', 'regions', 'lot', 'file', 'id'],
+          ['time', 'verdict', 'model', 'score', 'threshold', 'regions', 'lot', 'file', 'id'],
           entries.map((one) => [
             localTime(one.inspectedAt),
+            one.finalVerdict.toUpperCase(),
             one.verdict.toUpperCase(),
             figure(one.score),
             figure(one.threshold),
@@ -66,7 +67,13 @@ export function historyCommand(run: Run): Command {
           ]),
         )
         const shown = entries.length < summary.count ? `, ${entries.length} shown` : ''
-        output.line(`${counted(summary.count, 'inspection')}${shown}: ${summary.ok} OK, ${summary.ng} NG.`)
+        const reviewed =
+          summary.overridden === 0
+            ? ''
+            : ` after reviews (the model: ${summary.modelOk} OK, ${summary.modelNg} NG; ${summary.overridden} overridden)`
+        output.line(
+          `${counted(summary.count, 'inspection')}${shown}: ${summary.ok} OK, ${summary.ng} NG${reviewed}.`,
+        )
         return undefined
       }, command),
     )

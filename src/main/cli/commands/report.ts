@@ -47,8 +47,10 @@ export function reportCommand(run: Run): Command {
           options.out,
         )
         output.json(written)
+        const reviewed =
+          written.ng === written.modelNg ? '' : ` after reviews (the model: ${written.modelNg})`
         output.line(
-          `Wrote ${written.file}: ${counted(written.inspections, 'inspection')}, ${written.ng} NG (${(written.bytes / 1e6).toFixed(1)} MB).`,
+          `Wrote ${written.file}: ${counted(written.inspections, 'inspection')}, ${written.ng} NG${reviewed} (${(written.bytes / 1e6).toFixed(1)} MB).`,
         )
         return undefined
       }, command),

@@ -112,7 +112,7 @@ test(
     const { text, images } = await read(await renderPdf(data, { maximumPictures: 10 }))
     assert.match(
       text.replace(/\s+/g, ' '),
-      /120 parts were judged NG\. Pictures of the 10 with the highest scores follow; the other 110 are listed after them without pictures\./,
+      /120 parts were judged NG\. Pictures of the 10 with the highest scores are shown; the other 110 are listed after them without pictures\./,
     )
     assert.ok(images <= 20)
     const listed = new Set([...text.matchAll(/part-\d{4}\.png/g)].map((match) => match[0]))
