@@ -67,7 +67,9 @@ async function build(): Promise<number> {
 
 function station(browser: boolean): Promise<number> {
   const entry = path.join(root, 'src/main/station/index.ts')
-  return run(process.execPath, [entry, ...words, ...(browser ? ['--open'] : [])], process.env)
+  // The page to begin with is a matter of the window.
+  const given = words.filter((word, index) => !word.startsWith('--page') && words[index - 1] !== '--page')
+  return run(process.execPath, [entry, ...given, ...(browser ? ['--open'] : [])], process.env)
 }
 
 /** Runs a program in this terminal and hands on what ends it. */

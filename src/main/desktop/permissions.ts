@@ -50,7 +50,7 @@ export interface SessionPart {
 }
 
 /** All that could leave the machine or read it past our own handler. */
-const foreign = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*']
+const foreign = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file:///*']
 
 /**
  * Locks a session: permissions, devices, spell checker, network.

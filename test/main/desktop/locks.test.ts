@@ -140,7 +140,7 @@ test('frames and foreign pages get no permission at all', () => {
 test('nothing is asked of the network or read from files, and the spell checker fetches no dictionaries', () => {
   const session = lockedSession()
   assert.equal(session.spellChecker, false)
-  for (const protocol of ['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']) {
+  for (const protocol of ['http:', 'https:', 'ws:', 'wss:', 'file:']) {
     assert.ok(
       session.filter.some((pattern) => pattern.startsWith(`${protocol}//`)),
       protocol,
