@@ -1,5 +1,5 @@
 /** The typed client of the contract, and the cache of what it fetched. */
-import { createORPCClient, DynamicLink } from '@orpc/client'
+import { createORPCClient, DynamicLink, ORPCError } from '@orpc/client'
 import type { ClientRetryPluginContext } from '@orpc/client/plugins'
 import type { ContractRouterClient } from '@orpc/contract'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
@@ -15,14 +15,21 @@ export const client: Client = createORPCClient(new DynamicLink<ClientRetryPlugin
 /** Query options by procedure: `useQuery(api.projects.list.queryOptions())`. */
 export const api = createTanstackQueryUtils(client)
 
-/** Nothing is fetched twice without cause: the live stream says what has changed. */
+/**
+ * Nothing is fetched twice without cause: the live stream says what has changed. A request that the core did not
+ * answer (the wire was cut) is asked again until it does, and what was fetched before stays on the screen; an
+ * answer that says no is final.
+ */
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: Infinity, gcTime: 5 * 60_000, retry: false, refetchOnWindowFocus: false },
-    mutations: { retry: false, networkMode: 'always' },
+    queries: {
+      staleTime: Infinity,
+      gcTime: 5 * 60_000,
+      networkMode: 'always',
+      refetchOnWindowFocus: false,
+      retry: (_count, error) => !(error instanceof ORPCError),
+      retryDelay: (count) => Math.min(4000, 300 * 2 ** Math.min(count, 4)),
+    },
+    mutations: { networkMode: 'always', retry: false },
   },
-})
-queryClient.setDefaultOptions({
-  ...queryClient.getDefaultOptions(),
-  queries: { ...queryClient.getDefaultOptions().queries, networkMode: 'always' },
 })
