@@ -16,6 +16,7 @@ import {
   utilityProcess,
 } from 'electron'
 import { createAssetHandler } from './app/assets.ts'
+import { defaultDataFolder } from './app/data-folder.ts'
 import { packagePath } from './app/version.ts'
 import { computeEntry } from './compute/launch.ts'
 import { startDesktop } from './desktop/application.ts'
@@ -42,7 +43,7 @@ void startDesktop({
   application: app,
   words: process.argv.slice(app.isPackaged ? 1 : 2),
   workingFolder: process.cwd(),
-  defaultDataFolder: path.join(userFolder, 'data'),
+  defaultDataFolder: defaultDataFolder(),
   stateFile: path.join(userFolder, 'window.json'),
   openHost: (folder) =>
     openHost(

@@ -91,10 +91,16 @@ test('the data folder is where the platform wants it', () => {
     defaultDataFolder('linux', { XDG_DATA_HOME: 'data' }, '/home/a'),
     '/home/a/.local/share/flawline',
   )
-  assert.equal(defaultDataFolder('darwin', {}, '/Users/a'), '/Users/a/Library/Application Support/Flawline')
+  assert.equal(
+    defaultDataFolder('darwin', {}, '/Users/a'),
+    '/Users/a/Library/Application Support/Flawline/data',
+  )
   assert.equal(
     defaultDataFolder('win32', { APPDATA: 'C:\\Users\\a\\AppData\\Roaming' }, 'C:\\Users\\a'),
-    'C:\\Users\\a\\AppData\\Roaming\\Flawline',
+    'C:\\Users\\a\\AppData\\Roaming\\Flawline\\data',
   )
-  assert.equal(defaultDataFolder('win32', {}, 'C:\\Users\\a'), 'C:\\Users\\a\\AppData\\Roaming\\Flawline')
+  assert.equal(
+    defaultDataFolder('win32', {}, 'C:\\Users\\a'),
+    'C:\\Users\\a\\AppData\\Roaming\\Flawline\\data',
+  )
 })
