@@ -44,7 +44,7 @@ const screens: readonly Screen[] = [
   {
     name: 'train-run',
     route: inProject('train'),
-    prepare: async (page) => page.locator('[data-test=run]').first().click(),
+    prepare: async (page) => page.locator('[data-test=open-run]').first().click(),
   },
   { name: 'evaluate', route: inProject('evaluate'), ready: '[data-test=threshold-handle]' },
   { name: 'inspect', route: inProject('inspect'), ready: '[data-test=start]' },
