@@ -1,7 +1,5 @@
-import { useToast } from '@nuxt/ui/composables'
 import { useQueryClient } from '@tanstack/vue-query'
 import { ref, type Ref } from 'vue'
-import { useI18n } from 'vue-i18n'
 import type { Inspection, Verdict } from '../../../contract/index.ts'
 import { api, client } from '../../app/client.ts'
 import { useProblem } from '../../composables/useProblem.ts'
@@ -22,10 +20,8 @@ export interface Reviewing {
   withdraw(inspection: Inspection): Promise<void>
 }
 
-/** Confirms, overrides and takes back; what changes the verdict can be undone from the note that says so. */
+/** Confirms, overrides and takes back. No note pops up: the undo stands where the verdict is, and covers nothing. */
 export function useReviewing(): Reviewing {
-  const { t } = useI18n()
-  const toast = useToast()
   const { report } = useProblem()
   const queryClient = useQueryClient()
   const isBusy = ref(false)
@@ -56,26 +52,7 @@ export function useReviewing(): Reviewing {
     confirm: async (inspection) => {
       await act(() => client.history.review({ id: inspection.id, verdict: inspection.verdict }))
     },
-    judge: async (inspection, { verdict, defectType, reason }) => {
-      const isDone = await act(() =>
-        client.history.review({ id: inspection.id, verdict, defectType, reason: reason.trim() }),
-      )
-      if (isDone) {
-        toast.add({
-          title: t('inspect.changed', { file: inspection.fileName, verdict: t(`common.verdict.${verdict}`) }),
-          icon: 'i-lucide-user-pen',
-          color: 'neutral',
-          actions: [
-            {
-              label: t('common.undo'),
-              color: 'neutral',
-              variant: 'outline',
-              onClick: () => void withdraw(inspection),
-            },
-          ],
-        })
-      }
-      return isDone
-    },
+    judge: (inspection, { verdict, defectType, reason }) =>
+      act(() => client.history.review({ id: inspection.id, verdict, defectType, reason: reason.trim() })),
   }
 }

@@ -3,6 +3,7 @@ import { Group } from 'konva/lib/Group.js'
 import { Layer } from 'konva/lib/Layer.js'
 import { Shape } from 'konva/lib/Shape.js'
 import { Image as Picture } from 'konva/lib/shapes/Image.js'
+import { Rect } from 'konva/lib/shapes/Rect.js'
 import { Stage } from 'konva/lib/Stage.js'
 import type { Context } from 'konva/lib/Context.js'
 import type { MarkedRegion, Pane } from './modes.ts'
@@ -28,6 +29,8 @@ export interface Scene {
 interface Nodes {
   readonly photoClip: Group
   readonly photoWorld: Group
+  /** Where the image would be, so that one sees where on it the heatmap is. */
+  readonly ground: Rect
   readonly photo: Picture
   readonly overlayClip: Group
   readonly heatmapClip: Group
@@ -37,6 +40,7 @@ interface Nodes {
 
 // Not on the colour map, and far from grey; a dark line under it keeps it visible on bright parts.
 const outlineColour = '#00ffe6'
+const groundColour = '#27313a'
 const shadeColour = 'rgba(4, 16, 24, 0.75)'
 
 export class ViewerStage {
@@ -75,15 +79,16 @@ export class ViewerStage {
   #makePane(index: number): Nodes {
     const photoClip = new Group()
     const photoWorld = new Group()
+    const ground = new Rect({ fill: groundColour })
     const photo = new Picture({ image: undefined })
-    this.#photoLayer.add(photoClip.add(photoWorld.add(photo)))
+    this.#photoLayer.add(photoClip.add(photoWorld.add(ground, photo)))
     const overlayClip = new Group()
     const heatmapClip = new Group()
     const heatmapWorld = new Group()
     const heatmap = new Picture({ image: undefined })
     const marks = new Shape({ sceneFunc: (context) => this.#drawMarks(context, index) })
     this.#overlayLayer.add(overlayClip.add(heatmapClip.add(heatmapWorld.add(heatmap)), marks))
-    return { photoClip, photoWorld, photo, overlayClip, heatmapClip, heatmapWorld, heatmap }
+    return { photoClip, photoWorld, ground, photo, overlayClip, heatmapClip, heatmapWorld, heatmap }
   }
 
   #place(nodes: Nodes, scene: Scene, pane: Pane | undefined): void {
@@ -111,6 +116,7 @@ export class ViewerStage {
       node.size(image)
       node.visible(picture !== null)
     }
+    nodes.ground.size(image)
     nodes.heatmap.opacity(scene.opacity)
   }
 

@@ -18,7 +18,12 @@ export function useSelection(inspections: ComputedRef<readonly Inspection[]>, lo
     computed(() => inspections.value[0]?.id ?? null),
     followEvery,
   )
-  const id = computed(() => chosenId.value ?? newestId.value)
+  const id = computed(() => {
+    if (chosenId.value !== null) return chosenId.value
+    // Of another lot or filter the newest is shown at once.
+    const isListed = inspections.value.some((one) => one.id === newestId.value)
+    return isListed ? newestId.value : (inspections.value[0]?.id ?? null)
+  })
   watch(lotName, () => (chosenId.value = null))
 
   const { data: detail, error } = useQuery(
@@ -49,6 +54,11 @@ export function useSelection(inspections: ComputedRef<readonly Inspection[]>, lo
     }
   })
 
+  /** Whoever goes to the newest follows again: a new part must not come in unseen. */
+  function choose(one: Inspection): void {
+    chosenId.value = one.id === inspections.value[0]?.id ? null : one.id
+  }
+
   return {
     inspection,
     details,
@@ -56,12 +66,10 @@ export function useSelection(inspections: ComputedRef<readonly Inspection[]>, lo
     follows,
     previous,
     next,
-    choose: (one: Inspection): void => {
-      chosenId.value = one.id
-    },
+    choose,
     step: (step: 1 | -1): void => {
       const to = step === 1 ? next.value : previous.value
-      if (to !== null) chosenId.value = to.id
+      if (to !== null) choose(to)
     },
     /** Shows the newest as it comes, or stays with what is shown. */
     setFollowing: (wanted: boolean): void => {
