@@ -47,21 +47,20 @@ const screens: readonly Screen[] = [
     prepare: async (page) => page.locator('[data-test=open-run]').first().click(),
   },
   { name: 'evaluate', route: inProject('evaluate'), ready: '[data-test=threshold-handle]' },
-  { name: 'inspect', route: inProject('inspect'), ready: '[data-test=start]' },
   {
-    name: 'inspect-verdict',
+    name: 'inspect',
     route: inProject('inspect'),
+    ready: '[data-test=verdict]',
+    // A part with something to see.
     prepare: async (page) => {
-      const files = page.locator('input[type=file][multiple]').first()
-      const test = path.join(root, 'resources/sample-project/test')
-      await files.setInputFiles(
-        ['good/000.png', 'good/001.png', 'dent/000.png', 'stain/000.png'].map((name) =>
-          path.join(test, name),
-        ),
-      )
-      await page.locator('[data-test=verdict]').waitFor()
-      await page.waitForTimeout(3000)
+      await page.locator('[data-test=only-ng]').click()
+      await page.waitForTimeout(500)
     },
+  },
+  {
+    name: 'inspect-start',
+    route: inProject('inspect'),
+    prepare: async (page) => page.locator('[data-test=add-images]').click(),
   },
   { name: 'history', route: inProject('history') },
   {
