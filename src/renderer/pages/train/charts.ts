@@ -54,9 +54,16 @@ export function lossesOption(
   planned: number,
   words: Words,
 ): EChartsCoreOption {
+  // A Wasserstein loss may be negative, which has no logarithm.
+  const isPositive = epochs.every(({ losses }) =>
+    Object.values(losses).every((loss) => loss === null || loss >= 0),
+  )
   return {
     ...frame(words, planned),
-    yAxis: { type: 'log', axisLabel: { formatter: (value: number) => words.number(value) } },
+    yAxis: {
+      type: isPositive ? 'log' : 'value',
+      axisLabel: { formatter: (value: number) => words.number(value) },
+    },
     series: names.map((name, place) =>
       line(
         words.name(name),
