@@ -70,7 +70,7 @@ export function lossesOption(
         epochs.map(({ epoch, losses }) => {
           const value = losses[name] ?? null
           // A logarithm has no place for zero and what is below.
-          return [epoch, value !== null && value > 0 ? value : null]
+          return [epoch, value !== null && (value > 0 || !isPositive) ? value : null]
         }),
         place,
       ),
