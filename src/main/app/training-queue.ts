@@ -119,12 +119,14 @@ export class TrainingQueue {
       const log = new TrainingLog(this.#core.store, run.id)
       // One that the command line trained is its user's to resume.
       if (!log.exists) continue
+      // Cut off with the application's death, and not stopped with its end in order: that says no error.
+      const crashed = run.error !== null
       const inVain = log
         .read()
         .filter(({ message }) => message.key === 'trainingRecovered')
         .filter(({ message }) => message.values['epoch'] === run.epochsDone)
-      if (inVain.length >= RECOVERIES) continue
-      log.add('trainingRecovered', { epoch: run.epochsDone })
+      if (crashed && inVain.length >= RECOVERIES) continue
+      log.add('trainingRecovered', crashed ? { epoch: run.epochsDone } : {})
       runs.requeue(run.id)
     }
   }
