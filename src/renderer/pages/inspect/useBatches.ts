@@ -34,7 +34,8 @@ export function useBatches(projectId: string): Batches {
     ended: computed(() => {
       const last = mine.value.findLast((job) => job.endedAt !== null)
       if (last === undefined || dismissed.value.has(last.id)) return null
-      const isNews = last.error !== null || last.state === 'interrupted' || rejected(last).length > 0
+      const isNews =
+        last.error !== null || last.state === 'interrupted' || last.restarts > 0 || rejected(last).length > 0
       return isNews ? last : null
     }),
     rejected,
