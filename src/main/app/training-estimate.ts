@@ -41,6 +41,8 @@ const HELD_OUT = 0.2
 
 /** Judging a view costs about so much of learning from it: forward only, and a smaller network. */
 const JUDGING = 0.3
+/** A checkpoint costs so many times what reading the state does: read, encoded, written, synced, often twice. */
+const CHECKPOINTING = 4
 /** Seconds of each epoch for opening the model that judges, and of each training for its start and end. */
 const EPOCH_OVERHEAD = 0.15
 const RUN_OVERHEAD = 2
@@ -67,7 +69,7 @@ export async function estimateTraining(
   // Held-out images are judged twice: as they are and with a drawn fault.
   const cost = validationCostOf(request.family, config)
   const judging = 2 * heldOut * draws * cost * (speed.step / batch)
-  const epoch = steps * speed.step + judging + speed.reading + EPOCH_OVERHEAD
+  const epoch = steps * speed.step + judging + CHECKPOINTING * speed.reading + EPOCH_OVERHEAD
   return {
     seconds: RUN_OVERHEAD + speed.preparing + epochs * epoch,
     images: learned,

@@ -12,8 +12,8 @@ export type Presets = Readonly<Record<PresetName, PresetValues>>
  * small shifts and changes of light keep it from learning single parts by heart.
  */
 export const ganomalyPresets: Presets = {
-  quick: { size: 64, width: 16, latent: 32, epochs: 25, batch: 16, learningRate: 0.0005, smoothing: 2 },
-  balanced: { size: 64, width: 32, latent: 64, epochs: 70, batch: 16, learningRate: 0.0005, smoothing: 2 },
+  quick: { size: 64, width: 16, latent: 32, epochs: 70, batch: 8, learningRate: 0.0005, smoothing: 2 },
+  balanced: { size: 64, width: 32, latent: 64, epochs: 120, batch: 8, learningRate: 0.0005, smoothing: 2 },
   thorough: {
     size: 128,
     width: 48,
