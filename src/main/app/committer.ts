@@ -115,7 +115,7 @@ export class Committer {
       calibrationId: model.stored.id,
       lotId: lot?.id ?? null,
       fileName: path.basename(image.file),
-      sourcePath: image.file,
+      sourcePath: image.origin ?? image.file,
       imageSha256,
       imageExtension,
       width: event.width,

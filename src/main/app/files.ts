@@ -13,6 +13,8 @@ export interface ImageFile {
   readonly file: string
   /** Path below the folder that was named, or the file's name; `/` between folders, without the extension. */
   readonly name: string
+  /** What the history says it came from, where that is not the file: an upload's own name. */
+  readonly origin?: string
 }
 
 /**

@@ -17,6 +17,8 @@ export interface ImportOptions extends LayoutOptions {
   readonly onProgress?: (done: number, total: number, file: string) => void
   /** Asked before a file is read, where not all may be: a table names files wherever it likes. */
   readonly permits?: (file: string) => Promise<boolean>
+  /** What a sample remembers as the place it came from; default: its file's path. */
+  readonly originOf?: (file: string) => string
   /** Stops between batches; what is stored stays. */
   readonly signal?: AbortSignal
   /** Images a transaction. */
@@ -60,7 +62,7 @@ export async function importSamples(store: Store, options: ImportOptions): Promi
     const batch = entries.slice(start, start + batchSize)
     const admitted = await admit(store, project.id, batch)
     const samples = admitted.flatMap(({ entry, image }) =>
-      image === undefined ? [] : [sampleOf(project.id, entry, image, options.testFraction ?? 0.2)],
+      image === undefined ? [] : [sampleOf(project.id, entry, image, options)],
     )
     const created = await insert(store, samples, admitted)
     imported += created.length
@@ -128,13 +130,13 @@ function sampleOf(
   projectId: string,
   entry: ImportEntry,
   image: NonNullable<AdmittedEntry['image']>,
-  testFraction: number,
+  { testFraction = 0.2, originOf }: ImportOptions,
 ): NewSample {
   return {
     projectId,
     ...image.stored,
     originalName: basename(entry.file),
-    originalPath: entry.file,
+    originalPath: originOf?.(entry.file) ?? entry.file,
     width: image.info.width,
     height: image.info.height,
     channels: image.info.channels,

@@ -23,6 +23,8 @@ export interface ResolvedSource {
   readonly name: string
   /** True if a file may be read: a table names files, and a link leads, wherever it likes. */
   permits(file: string): Promise<boolean>
+  /** What people know a file as: its path, or for an upload the name it was sent under. */
+  originOf(file: string): string
   /** Removes an upload. */
   release(): Promise<void>
 }
@@ -144,6 +146,7 @@ export class Sources {
         const found = await realpath(file).catch(() => undefined)
         return found !== undefined && this.#isInside(found)
       },
+      originOf: (file) => file,
       release: () => Promise.resolve(),
     }
   }
@@ -165,6 +168,7 @@ export class Sources {
         const found = await realpath(file).catch(() => undefined)
         return found !== undefined && contains(folder, found)
       },
+      originOf: (file) => path.relative(folder, file).split(path.sep).join('/'),
       release: () => this.uploads.remove(id),
     }
   }
@@ -216,6 +220,7 @@ export function packagedSource(folder: string, name: string): ResolvedSource {
     paths: [folder],
     name,
     permits: (file) => Promise.resolve(contains(folder, path.resolve(file))),
+    originOf: (file) => file,
     release: () => Promise.resolve(),
   }
 }

@@ -50,6 +50,14 @@ test('a folder of images is sent, planned, imported, and gone', async (t) => {
   const job = await ended(services, jobId)
   assert.ok(job.result?.kind === 'import')
   assert.equal(job.result.imported, 3)
+  assert.deepEqual(
+    store.samples
+      .list({ projectId: project.id })
+      .map(({ originalPath }) => originalPath)
+      .sort(),
+    ['defect/crack/3.png', 'good/1.png', 'good/2 ü%.png'],
+    'named as they were sent, not as they lay in the data folder for a moment',
+  )
   assert.equal(existsSync(folder), false)
   await assert.rejects(client.samples.plan({ projectId: project.id, source }), { code: 'NOT_FOUND' })
 })

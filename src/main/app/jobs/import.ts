@@ -46,6 +46,7 @@ export function startImport(
             projectId,
             source: path,
             permits: (file) => source.permits(file),
+            originOf: (file) => source.originOf(file),
             signal: task.signal,
             onProgress: (done, total) => {
               task.job.progress(before + done, before + total)
@@ -58,7 +59,9 @@ export function startImport(
         totals.total += part.total
         totals.imported += part.imported
         totals.duplicates += part.duplicates
-        totals.problems.push(...part.problems.map(({ file, reason }) => ({ file, reason })))
+        totals.problems.push(
+          ...part.problems.map(({ file, reason }) => ({ file: source.originOf(file), reason })),
+        )
         totals.notes.push(...part.notes.filter((note) => !totals.notes.includes(note)))
         cancelled ||= part.cancelled
       }

@@ -99,7 +99,9 @@ export function startInspection(
 /** Links may lead out of the folders that images may be read from: such images are left out. */
 async function permitted(images: readonly ImageFile[], source: ResolvedSource): Promise<ImageFile[]> {
   const permits = await Promise.all(images.map(({ file }) => source.permits(file)))
-  const kept = images.filter((_, index) => permits[index])
+  const kept = images
+    .filter((_, index) => permits[index])
+    .map((image) => ({ ...image, origin: source.originOf(image.file) }))
   if (kept.length === 0) throw new NoImagesError(`There are no images to be read in ${source.name}.`)
   return kept
 }
