@@ -49,9 +49,11 @@ export async function runStation(
     if (process.env['FLAWLINE_DEBUG'] && error instanceof Error) say(error.stack ?? '')
     return 1
   }
+  // Before the address is told: whoever reads it may stop the station at once.
+  const stopped = untilStopped(station, say)
   announce(station, options, streams)
   if (options.open) await openBrowser(station.setupLink ?? station.address, say)
-  return untilStopped(station, say)
+  return stopped
 }
 
 async function start(options: Options, say: (text: string) => void): Promise<Station> {
