@@ -29,7 +29,10 @@ async function choose(page: Page, field: string, option: string): Promise<void> 
 }
 
 async function go(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+  await page
+    .getByRole('navigation', { name: 'Main navigation' })
+    .getByRole('link', { name, exact: true })
+    .click()
 }
 
 test(

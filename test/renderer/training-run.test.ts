@@ -23,6 +23,7 @@ const epoch = (number: number, validation: number | null = null, image = 1): Epo
 const run: Run = {
   id: 'run000',
   projectId: 'project',
+  snapshotId: 'snapshot',
   family: 'ganomaly',
   config: { size: 64, epochs: 30 },
   engine: 'auto',
@@ -86,6 +87,16 @@ test('comparing runs shows only what differs', () => {
   assert.deepEqual(differencesOf([run, run]), [])
 })
 
+test('losses that may be negative stand on a plain axis, all of them', () => {
+  const words = { epoch: 'Epoch', name: (name: string) => name, number: String, best: 'best' }
+  const option = lossesOption([epoch(1, 0.6), epoch(2, 0.8, -1)], ['image'], 30, words)
+  assert.equal((option['yAxis'] as { type: string }).type, 'value')
+  assert.deepEqual((option['series'] as { data: unknown }[])[0]?.data, [
+    [1, 1],
+    [2, -1],
+  ])
+})
+
 test('the preview follows the newest until one is chosen', () => {
   assert.equal(shownPreview([], null), null)
   assert.equal(shownPreview([1, 5, 10], null), 10)
@@ -96,7 +107,7 @@ test('the preview follows the newest until one is chosen', () => {
 
 test('charts leave out what a logarithm has no place for, and mark the best epoch', () => {
   const words = { epoch: 'Epoch', name: (name: string) => name, number: String, best: 'best' }
-  const epochs = [epoch(1, 0.6), epoch(2, 0.8, -1)]
+  const epochs = [epoch(1, 0.6), epoch(2, 0.8, 0)]
   assert.deepEqual(lossNames(epochs), ['image', 'latent'])
   const losses = lossesOption(epochs, ['image'], 30, words)['series'] as { data: unknown }[]
   assert.deepEqual(losses[0]?.data, [
