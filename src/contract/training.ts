@@ -44,6 +44,8 @@ export type Epoch = z.infer<typeof epochSchema>
 export const runSchema = z.object({
   id: idSchema,
   projectId: idSchema,
+  /** Of the images it learns from; runs that were started together share one. */
+  snapshotId: idSchema,
   family: z.string(),
   config: z.record(z.string(), z.unknown()),
   /** Asked for, e.g. `auto`, and used. */
@@ -78,6 +80,13 @@ export const engineNameSchema = z.enum([
 ])
 export type EngineName = z.infer<typeof engineNameSchema>
 
+/** What holds for a training besides its family and configuration. */
+const conditions = {
+  /** On good parts, e.g. 0.01. */
+  falseAlarmRate: z.number().gt(0).lt(1).optional(),
+  validationFraction: z.number().gt(0).lt(0.9).optional(),
+}
+
 const requestSchema = z.object({
   projectId: idSchema,
   family: z.string(),
@@ -96,15 +105,24 @@ export const training = {
     .input(requestSchema)
     .output(z.object({ seconds: z.number(), images: z.number().int(), stepsPerSecond: z.number() })),
   /** Makes a snapshot and queues the run; one runs at a time. The job has the run's id. */
-  start: procedure
+  start: procedure.input(requestSchema.extend(conditions)).output(runSchema),
+  /**
+   * Queues several runs, in this order, that learn from one and the same snapshot, so that they can be compared. If
+   * one configuration is refused, so are all.
+   */
+  startMany: procedure
     .input(
-      requestSchema.extend({
-        /** On good parts, e.g. 0.01. */
-        falseAlarmRate: z.number().gt(0).lt(1).optional(),
-        validationFraction: z.number().gt(0).lt(0.9).optional(),
+      z.object({
+        projectId: idSchema,
+        families: z
+          .array(requestSchema.pick({ family: true, config: true }))
+          .min(1)
+          .max(20),
+        engine: engineNameSchema.optional(),
+        ...conditions,
       }),
     )
-    .output(runSchema),
+    .output(z.array(runSchema)),
   /** Queues a cancelled, failed or interrupted run again; it goes on from its last checkpoint. */
   resume: procedure.input(z.object({ id: idSchema })).output(runSchema),
   /** Stops after the step under way, with a checkpoint. */

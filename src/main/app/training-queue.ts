@@ -6,7 +6,15 @@ import type { Core } from './core.ts'
 import type { LiveJob } from './jobs/job.ts'
 import { jobProblem, type JobRegistry } from './jobs/registry.ts'
 import type { LiveEvents } from './live.ts'
-import { beginRun, carryOut, createRun, type TrainingOutcome, type TrainingRequest } from './training.ts'
+import {
+  beginRun,
+  carryOut,
+  createRun,
+  createRuns,
+  type TrainingOutcome,
+  type TrainingRequest,
+  type TrainingsRequest,
+} from './training.ts'
 import { TrainingLog, type LogLine } from './training-log.ts'
 import { epochsPlanned, epochView, runView } from './training-views.ts'
 
@@ -53,6 +61,22 @@ export class TrainingQueue {
     await store.files.createModelFolder(run.id)
     new TrainingLog(store, run.id).add('trainingQueued')
     return this.#enqueue(run)
+  }
+
+  /**
+   * Makes runs that share one snapshot and puts them into the queue in their order: all of them or none.
+   *
+   * @throws TrainingRequestError, SnapshotError
+   */
+  async startMany(request: TrainingsRequest): Promise<Run[]> {
+    const { store } = this.#core
+    const runs = createRuns(store, request)
+    // All folders first: from then on nothing comes between one run and the next.
+    for (const { id } of runs) await store.files.createModelFolder(id)
+    return runs.map((run) => {
+      new TrainingLog(store, run.id).add('trainingQueued')
+      return this.#enqueue(run)
+    })
   }
 
   /**

@@ -11,6 +11,7 @@ export function runView(store: Store, run: TrainingRun): Run {
   return {
     id: run.id,
     projectId: run.projectId,
+    snapshotId: run.snapshotId,
     family: run.family,
     config: { ...run.config },
     engine: run.engine,

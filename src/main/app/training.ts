@@ -39,6 +39,11 @@ export interface TrainingRequest {
   readonly validationFraction: number
 }
 
+/** Several trainings on the same images. */
+export interface TrainingsRequest extends Omit<TrainingRequest, 'family' | 'config'> {
+  readonly families: readonly Pick<TrainingRequest, 'family' | 'config'>[]
+}
+
 export interface TrainingHooks {
   /** The run exists and is about to train. */
   onRun?(run: TrainingRun): void
@@ -65,21 +70,39 @@ export interface TrainingOutcome {
  * @throws TrainingRequestError, SnapshotError
  */
 export function createRun(store: Store, request: TrainingRequest): TrainingRun {
-  const config = checkConfig(request.family, request.config)
-  const seed = config['seed']
+  const { family, config, ...rest } = request
+  const [run] = createRuns(store, { ...rest, families: [{ family, config }] })
+  if (!run) throw new Error('A run was asked for and none was made.')
+  return run
+}
+
+/**
+ * New runs in the queue, in their order, that share one snapshot: all of them or none. The first one's seed divides
+ * the images.
+ *
+ * @throws TrainingRequestError, SnapshotError
+ */
+export function createRuns(store: Store, request: TrainingsRequest): TrainingRun[] {
+  const checked = request.families.map(({ family, config }) => ({
+    family,
+    config: checkConfig(family, config),
+  }))
+  const seed = checked[0]?.config['seed']
   return store.transaction(() => {
     const snapshot = createSnapshot(store, request.project.id, {
       validationFraction: request.validationFraction,
       ...(typeof seed === 'number' ? { seed } : {}),
     })
-    return store.runs.create({
-      projectId: request.project.id,
-      snapshotId: snapshot.id,
-      family: request.family,
-      config,
-      engine: request.engine,
-      falseAlarmRate: request.falseAlarmRate,
-    })
+    return checked.map(({ family, config }) =>
+      store.runs.create({
+        projectId: request.project.id,
+        snapshotId: snapshot.id,
+        family,
+        config,
+        engine: request.engine,
+        falseAlarmRate: request.falseAlarmRate,
+      }),
+    )
   })
 }
 

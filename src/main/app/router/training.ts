@@ -24,6 +24,10 @@ export function trainingRouter(os: Implementation, { core, trainings }: Services
       const { projectId, ...rest } = input
       return trainings.start({ ...DEFAULTS, ...defined(rest), project: store.projects.get(projectId) })
     }),
+    startMany: os.training.startMany.handler(({ input }) => {
+      const { projectId, ...rest } = input
+      return trainings.startMany({ ...DEFAULTS, ...defined(rest), project: store.projects.get(projectId) })
+    }),
     resume: os.training.resume.handler(({ input }) => trainings.resume(input.id)),
     cancel: os.training.cancel.handler(({ input }) => trainings.cancel(input.id)),
     list: os.training.list.handler(({ input }) => {
