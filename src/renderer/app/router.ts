@@ -22,6 +22,8 @@ const routes: RouteRecordRaw[] = [
         name: 'evaluate',
         component: () => import('../pages/evaluate/EvaluatePage.vue'),
       },
+      // Reached from Train and Evaluate; not a step of its own in the order of work.
+      { path: 'compare', name: 'compare', component: () => import('../pages/compare/ComparePage.vue') },
       { path: 'inspect', name: 'inspect', component: () => import('../pages/inspect/InspectPage.vue') },
       {
         path: 'history/:inspectionId?',

@@ -9,7 +9,17 @@ export const topicGroups = [
   { key: 'start', topics: ['first-verdict', 'how-a-verdict'] },
   {
     key: 'pages',
-    topics: ['projects', 'samples', 'train', 'evaluate', 'inspect', 'history', 'reports', 'settings'],
+    topics: [
+      'projects',
+      'samples',
+      'train',
+      'evaluate',
+      'compare',
+      'inspect',
+      'history',
+      'reports',
+      'settings',
+    ],
   },
   { key: 'lookUp', topics: ['shortcuts', 'words'] },
 ] as const
