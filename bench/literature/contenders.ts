@@ -14,7 +14,7 @@ export interface Contender {
 /** The smallest view, to which the literature too enlarges MNIST's 28 pixels. */
 const common: Settings = { size: 32, fit: 'stretch', smoothing: 1, batch: 64, latent: 100 }
 
-/** GANomaly as published: width 64, code 100, 15 epochs of batches of 64, rate 0.0002. The others are ours. */
+/** GANomaly with the defaults of its authors' code (samet-akcay/ganomaly, options.py): width 64, code 100, 15 epochs of batches of 64, rate 0.0002. The others are ours. */
 const settings: Readonly<Record<string, Settings>> = {
   ganomaly: { ...common, width: 64, epochs: 15, learningRate: 0.0002 },
   'skip-ganomaly': { ...common, width: 64, epochs: 15, learningRate: 0.0002 },

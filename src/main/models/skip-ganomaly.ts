@@ -36,7 +36,7 @@ const schema = z.object({
     .default('non-saturating')
     .describe('The game between generator and discriminator'),
   adversarialWeight: weight.default(1).describe('Weight of the adversarial loss'),
-  // The reference implementation's value; the paper reports 40.
+  // The default of the authors' code (samet-akcay/skip-ganomaly, options.py: w_rec).
   imageWeight: weight.default(50).describe('Weight of the contextual loss (mean absolute difference)'),
   latentWeight: weight.default(1).describe("Weight of the latent loss (discriminator's features)"),
 })
